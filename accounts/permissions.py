@@ -1,0 +1,27 @@
+"""What can be permitted. A role is a set of these; a page asks for one of these."""
+
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(Enum):
+    """The value is the plain description that people read on the roles page."""
+
+    VIEW_PROTOCOL = _("Read the protocol: schedule, criteria, outcome measures")
+    VIEW_SUBJECTS = _("See subjects, their visits and forms")
+    VIEW_IDENTITY = _("See subjects' initials and contact details")
+    REGISTER_SUBJECTS = _("Register subjects and record their consent")
+    ENTER_DATA = _("Enter and correct visits and forms")
+    DECIDE_ELIGIBILITY = _("Answer the judgement criteria and decide eligibility")
+    ENROL_SUBJECTS = _("Enrol eligible subjects")
+    RECORD_ADVERSE_EVENTS = _("Record and correct adverse events")
+    VIEW_SAFETY = _("See the adverse events of all subjects of the site")
+    VIEW_HISTORY = _("Read the audit trail of every value")
+    EXPORT_DATA = _("Download the trial's data")
+    MANAGE_PEOPLE = _("Create accounts and delegate roles")
+
+    @property
+    def description(self) -> Promise:
+        return self.value

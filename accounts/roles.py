@@ -1,0 +1,105 @@
+"""The roles people work in. Who holds which role at which site, and when, is a delegation (trials app)."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role and all it may do. `whole_trial` roles are usually delegated for every site at once."""
+
+    code: str
+    name: Promise
+    description: Promise
+    permissions: frozenset[P]
+    whole_trial: bool = False
+
+
+COORDINATOR = Role(
+    code="coordinator",
+    name=_("Coordinator"),
+    description=_("Takes subjects through consent, visits and forms at the site; records adverse events."),
+    permissions=frozenset(
+        {
+            P.VIEW_PROTOCOL,
+            P.VIEW_SUBJECTS,
+            P.VIEW_IDENTITY,
+            P.REGISTER_SUBJECTS,
+            P.ENTER_DATA,
+            P.ENROL_SUBJECTS,
+            P.RECORD_ADVERSE_EVENTS,
+            P.VIEW_SAFETY,
+            P.VIEW_HISTORY,
+        }
+    ),
+)
+INVESTIGATOR = Role(
+    code="investigator",
+    name=_("Investigator"),
+    description=_("All that a coordinator does, and decides eligibility."),
+    permissions=COORDINATOR.permissions | {P.DECIDE_ELIGIBILITY},
+)
+MONITOR = Role(
+    code="monitor",
+    name=_("Monitor"),
+    description=_("Reads everything at the sites visited, except names and contact details; changes nothing."),
+    permissions=frozenset({P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY}),
+)
+SAFETY_MONITOR = Role(
+    code="safety_monitor",
+    name=_("Safety monitor"),
+    description=_("Reviews adverse events across the sites of the trial."),
+    permissions=frozenset({P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY}),
+    whole_trial=True,
+)
+DATA_MANAGER = Role(
+    code="data_manager",
+    name=_("Data manager"),
+    description=_("Reads all data and their history across the trial and downloads them."),
+    permissions=frozenset({P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY, P.EXPORT_DATA}),
+    whole_trial=True,
+)
+STATISTICIAN = Role(
+    code="statistician",
+    name=_("Statistician"),
+    description=_("Reads the protocol and downloads the trial's data."),
+    permissions=frozenset({P.VIEW_PROTOCOL, P.EXPORT_DATA}),
+    whole_trial=True,
+)
+ADMINISTRATOR = Role(
+    code="administrator",
+    name=_("Administrator"),
+    description=_("Creates accounts, delegates roles, downloads data. Has no right to enter or change clinical data."),
+    permissions=frozenset({P.VIEW_PROTOCOL, P.MANAGE_PEOPLE, P.EXPORT_DATA}),
+    whole_trial=True,
+)
+AUDITOR = Role(
+    code="auditor",
+    name=_("Auditor"),
+    description=_("Reads everything, with its history, except names and contact details; changes nothing."),
+    permissions=frozenset({P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY}),
+    whole_trial=True,
+)
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        COORDINATOR,
+        INVESTIGATOR,
+        MONITOR,
+        SAFETY_MONITOR,
+        DATA_MANAGER,
+        STATISTICIAN,
+        ADMINISTRATOR,
+        AUDITOR,
+    )
+}
+
+
+def roles_with(permission: P) -> list[str]:
+    """Codes of the roles that hold the permission."""
+    return [code for code, role in ROLES.items() if permission in role.permissions]

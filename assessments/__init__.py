@@ -1,0 +1,1 @@
+"""The casebook: the form engine and the instruments."""

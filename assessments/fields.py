@@ -1,0 +1,69 @@
+"""Model fields that know their limits: one declaration gives the CHECK constraint, the validator and the entry widget."""
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+
+class Bounded(models.Field):
+    """`low` and `high` are both allowed. An empty value means not recorded yet, so every bounded field may be null."""
+
+    def __init__(self, *args: Any, low: int | Decimal, high: int | Decimal, **kwargs: Any) -> None:
+        self.low, self.high = low, high
+        kwargs.update(null=True, blank=True)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["null"], kwargs["blank"]
+        return name, path, args, {**kwargs, "low": self.low, "high": self.high}
+
+    @cached_property
+    def validators(self) -> list[Any]:
+        return [*super().validators, MinValueValidator(self.low), MaxValueValidator(self.high)]
+
+    def db_check(self, connection: Any) -> str:
+        return f"{connection.ops.quote_name(self.column)} BETWEEN {self.low} AND {self.high}"
+
+
+class BoundedInteger(Bounded, models.IntegerField):
+    """A whole number within limits."""
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        if self.choices:
+            return super().formfield(**kwargs)
+        return super().formfield(**{"min_value": self.low, "max_value": self.high, **kwargs})
+
+
+class BoundedDecimal(Bounded, models.DecimalField):
+    """A decimal number within limits; `max_digits` follows from the limits and the decimal places."""
+
+    def __init__(self, *args: Any, decimal_places: int, low: int | Decimal, high: int | Decimal, **kwargs: Any) -> None:
+        whole = max(len(str(int(abs(low)))), len(str(int(abs(high)))))
+        kwargs["max_digits"] = whole + decimal_places
+        super().__init__(*args, decimal_places=decimal_places, low=low, high=high, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_digits"]
+        return name, path, args, kwargs
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        return super().formfield(**{"min_value": self.low, "max_value": self.high, **kwargs})
+
+
+class CellCount(Bounded, models.BigIntegerField):
+    """A number of cells: whole, up to 10^12."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.pop("low", None), kwargs.pop("high", None)
+        super().__init__(*args, low=0, high=10**12, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["low"], kwargs["high"]
+        return name, path, args, kwargs

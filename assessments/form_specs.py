@@ -1,0 +1,155 @@
+"""The declaration of a form. Entry page, review page, completeness, dictionary and exports all follow from it.
+
+Labels, code lists, limits and decimal places stand in the model; the spec says what the model cannot: order, grouping,
+units, CDASH names, what is required, what is derived, checked and published.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+
+from protocols.catalogue import Fact
+
+if TYPE_CHECKING:
+    from assessments.form_data import FormData
+
+Values = Mapping[str, Any]
+"""Item values by field name; None where an item has no value."""
+
+
+@dataclass(frozen=True)
+class FormContext:
+    """What the rules of a form may know beyond its own items.
+
+    `here` holds the newest findings of the same visit, `baseline` those of the last day on or before the first infusion
+    (pre-dose on the day itself), both by fact code and without the form's own.
+    """
+
+    consent_on: date
+    visit_on: date
+    cells_per_kg: int | None = None
+    here: Mapping[str, Any] = field(default_factory=dict)
+    baseline: Mapping[str, Any] = field(default_factory=dict)
+    today: date | None = None
+
+
+class Severity(StrEnum):
+    """A hard check refuses; a soft check asks for confirmation when the form is completed."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
+@dataclass(frozen=True)
+class Objection:
+    """What an edit check has against the values: what is odd, compared with what, and at which items."""
+
+    code: str
+    severity: Severity
+    message: str | Promise
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question of a form. `name` is the model field; `cdash` its CDASH or SDTM name, empty where there is none."""
+
+    name: str
+    cdash: str = ""
+    unit: str = ""
+    hint: str | Promise = ""
+    required: bool = True
+    may_be_missing: bool = True
+
+
+@dataclass(frozen=True)
+class ItemGroup:
+    """Items that stand together under a heading."""
+
+    title: str | Promise
+    items: tuple[Item, ...]
+    hint: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A value worked out from the items and stored with them."""
+
+    name: str
+    cdash: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A fact that the form publishes as a finding once it is complete, from the item or derived value `name`."""
+
+    fact: Fact
+    name: str
+
+
+def derives_nothing(_values: Values, _context: FormContext) -> dict[str, Any]:
+    return {}
+
+
+def checks_nothing(_values: Values, _context: FormContext) -> list[Objection]:
+    return []
+
+
+def prefills_nothing(_context: FormContext) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class CrfSpec:
+    """One instrument: its model, its items and the pure functions over them.
+
+    `derive` returns a value, or None, for every derived name, and never raises on incomplete values. `check` looks at
+    whatever values there are. `prefill` proposes values for a form that is not started. `is_treatment` marks the form
+    whose first completion at the anchor visit starts the subject's treatment.
+    """
+
+    code: str
+    domain: str
+    title: str | Promise
+    model: type["FormData"]
+    groups: tuple[ItemGroup, ...]
+    derived: tuple[Derived, ...] = ()
+    derive: Callable[[Values, FormContext], dict[str, Any]] = derives_nothing
+    check: Callable[[Values, FormContext], list[Objection]] = checks_nothing
+    prefill: Callable[[FormContext], dict[str, Any]] = prefills_nothing
+    publishes: tuple[Publication, ...] = ()
+    is_treatment: bool = False
+    entry_template: str = "assessments/entry_items.html"
+    live_template: str = "assessments/live_values.html"
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(item for group in self.groups for item in group.items)
+
+    def item(self, name: str) -> Item:
+        """The item of this name; raises KeyError when the form has none."""
+        found = {item.name: item for item in self.items}
+        return found[name]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(publication.fact for publication in self.publishes)
+
+
+def missing_items(spec: CrfSpec, values: Values, reasons: Mapping[str, str]) -> list[str]:
+    """Names of required items that have neither a value nor a coded reason why not."""
+    return [
+        item.name
+        for item in spec.items
+        if item.required and is_empty(values.get(item.name)) and not (item.may_be_missing and reasons.get(item.name))
+    ]
+
+
+def is_empty(value: Any) -> bool:
+    """Whether an item has no value: nothing typed. Zero and "no" are values."""
+    return value is None or value == ""

@@ -1,0 +1,1 @@
+"""One folder per instrument: `model.py` (typed columns) and `spec.py` (the declaration)."""

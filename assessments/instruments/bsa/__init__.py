@@ -1,0 +1,1 @@
+"""Affected body surface area."""

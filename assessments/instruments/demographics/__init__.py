@@ -1,0 +1,1 @@
+"""Demographics (CDASH DM)."""

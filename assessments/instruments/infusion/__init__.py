@@ -1,0 +1,1 @@
+"""Infusion of the cell product (CDASH EC)."""

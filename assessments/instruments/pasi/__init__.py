@@ -1,0 +1,1 @@
+"""Psoriasis Area and Severity Index."""

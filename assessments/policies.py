@@ -1,0 +1,28 @@
+"""When a form may be entered."""
+
+from django.utils.translation import gettext as _
+
+from assessments.form_specs import CrfSpec
+from patients.models import Visit, VisitOutcome
+from patients.policies import may_receive_data
+from trials.policies import NotAllowedNow
+from trials.selectors import protocol_of
+
+
+def form_may_be_entered(spec: CrfSpec, visit: Visit) -> None:
+    """Under a consent, at a visit that took place and whose protocol asks for the form; treatment after enrolment only."""
+    may_receive_data(visit.subject)
+    form_is_in_schedule(spec, visit)
+    if visit.outcome != VisitOutcome.DONE:
+        raise NotAllowedNow(_("Record the date of the visit first; its forms can be entered after that."))
+    if spec.is_treatment and visit.subject.enrolled_on is None:
+        raise NotAllowedNow(_("Treatment is recorded for enrolled subjects only."))
+
+
+def form_is_in_schedule(spec: CrfSpec, visit: Visit) -> None:
+    """The protocol version of the subject asks for this form at this visit."""
+    planned = protocol_of(visit.subject.protocol_version).visit(visit.code)
+    if spec.code not in planned.forms:
+        raise NotAllowedNow(
+            _("The protocol asks for no form “%(form)s” at visit %(visit)s.") % {"form": spec.title, "visit": visit.code}
+        )

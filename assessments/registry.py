@@ -1,0 +1,17 @@
+"""The table of instruments. Adding one: its folder, a line here, a migration (see CONTRIBUTING.md)."""
+
+from assessments.form_specs import CrfSpec
+from assessments.instruments.bsa.spec import SPEC as BSA
+from assessments.instruments.demographics.spec import SPEC as DEMOGRAPHICS
+from assessments.instruments.infusion.spec import SPEC as INFUSION
+from assessments.instruments.pasi.spec import SPEC as PASI
+from assessments.instruments.vital_signs.spec import SPEC as VITAL_SIGNS
+from patients.eligibility import CONSENT_GIVEN
+from protocols.catalogue import Catalogue
+
+INSTRUMENTS: dict[str, CrfSpec] = {spec.code: spec for spec in (DEMOGRAPHICS, VITAL_SIGNS, PASI, BSA, INFUSION)}
+
+
+def catalogue() -> Catalogue:
+    """What protocols may name: the facts that each form publishes, and those of every subject."""
+    return Catalogue(forms={code: spec.facts for code, spec in INSTRUMENTS.items()}, always=(CONSENT_GIVEN,))

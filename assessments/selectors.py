@@ -1,0 +1,85 @@
+"""Reads of the casebook and of single forms."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from assessments.form_data import FormData, FormStatus
+from assessments.form_specs import CrfSpec
+from assessments.registry import INSTRUMENTS
+from patients.models import Subject, Visit, VisitOutcome
+from patients.selectors import TimelineEntry, timeline
+from trials.models import Trial
+from trials.selectors import protocol_of
+
+NOT_STARTED = "not_started"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One form of one visit in the casebook."""
+
+    spec: CrfSpec
+    status: str
+    can_be_entered: bool
+
+
+@dataclass(frozen=True)
+class CasebookRow:
+    """One visit with its forms, in the order of the protocol."""
+
+    entry: TimelineEntry
+    cells: tuple[Cell, ...]
+
+    @property
+    def finished(self) -> int:
+        return sum(cell.status in (FormStatus.COMPLETE, FormStatus.NOT_DONE) for cell in self.cells)
+
+
+def casebook(subject: Subject) -> list[CasebookRow]:
+    """Visits by forms with the state of each: a statement for the visits and one per instrument of the protocol."""
+    protocol = protocol_of(subject.protocol_version)
+    states = _states(subject, {code for visit in protocol.visits for code in visit.forms})
+    rows = []
+    for entry in timeline(subject):
+        is_open = entry.visit.outcome == VisitOutcome.DONE
+        cells = tuple(
+            Cell(INSTRUMENTS[code], states.get((entry.visit.pk, code), NOT_STARTED), is_open)
+            for code in protocol.visit(entry.visit.code).forms
+        )
+        rows.append(CasebookRow(entry, cells))
+    return rows
+
+
+def _states(subject: Subject, codes: set[str]) -> dict[tuple[int, str], str]:
+    found = {}
+    for code in sorted(codes):
+        forms = INSTRUMENTS[code].model._default_manager.filter(visit__subject=subject)
+        found.update({(visit_pk, code): status for visit_pk, status in forms.values_list("visit_id", "status")})
+    return found
+
+
+def stored_form(spec: CrfSpec, visit: Visit) -> FormData | None:
+    """The stored form of a visit, or None when it is not started."""
+    form = spec.model._default_manager.filter(visit=visit, repeat_key="").select_related("assessed_by").first()
+    if form is not None:
+        form.visit = visit
+    return form
+
+
+@dataclass(frozen=True)
+class DraftLeft:
+    """A form somebody began and did not complete."""
+
+    spec: CrfSpec
+    form: FormData
+
+
+def drafts_left(user: User, trial: Trial) -> list[DraftLeft]:
+    """Drafts of the trial that the user may see, oldest visit first: one statement per instrument."""
+    found = []
+    for spec in INSTRUMENTS.values():
+        rows = spec.model._default_manager.visible_to(user).filter(
+            status=FormStatus.DRAFT, visit__subject__site__trial=trial
+        )
+        found += [DraftLeft(spec, form) for form in rows.select_related("visit__subject__site__trial")]
+    return sorted(found, key=lambda draft: (draft.form.visit.occurred_on, draft.form.visit.subject.number))

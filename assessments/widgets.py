@@ -1,0 +1,36 @@
+"""How an item is entered: short code lists as button groups, the rest by the browser's own controls."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from assessments.fields import Bounded
+from assessments.form_specs import Item
+
+LONGEST_BUTTON_GROUP = 7
+
+
+class ChoiceGroup(forms.RadioSelect):
+    """Radio buttons that look and work like one group of buttons, also by digit keys."""
+
+    template_name = "components/choice_group_widget.html"
+    option_template_name = "components/choice_group_widget.html"
+
+
+def widget_for(field: models.Field, item: Item) -> forms.Widget:
+    """The widget for a model field."""
+    if field.choices:
+        return ChoiceGroup() if len(field.flatchoices) <= LONGEST_BUTTON_GROUP else forms.Select()
+    if isinstance(field, models.DateTimeField):
+        return forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    if isinstance(field, models.DateField):
+        return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    if isinstance(field, Bounded):
+        return forms.NumberInput(attrs=_number_attributes(field))
+    return forms.TextInput(attrs={"autocomplete": "off"})
+
+
+def _number_attributes(field: Any) -> dict[str, str]:
+    places = getattr(field, "decimal_places", 0)
+    return {"inputmode": "decimal" if places else "numeric", "autocomplete": "off"}

@@ -1,0 +1,46 @@
+"""Who writes, and why: the context that the database demands of every write of a tracked row."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pghistory
+from django.db import connection
+from pghistory.runtime import _tracker
+
+_CLEAR = "SELECT set_config('pghistory.context_metadata', '', true), set_config('pghistory.context_id', '', true)"
+
+
+@contextmanager
+def signed_for(**facts: Any) -> Iterator[None]:
+    """Writes inside the block carry these facts (`user`: primary key, `reason`: text, and what else helps a reader).
+
+    Blocks may be nested: the inner facts win inside and are forgotten at its end. pghistory by itself keeps them until the
+    outermost block ends, which would let one change borrow the reason of another.
+    """
+    current = getattr(_tracker, "value", None)
+    if current is None:
+        with pghistory.context(**facts):
+            yield
+        if connection.in_atomic_block and not connection.needs_rollback:
+            # The database keeps the setting until the transaction ends; what follows must sign for itself.
+            with connection.cursor() as cursor:
+                cursor.execute(_CLEAR)
+        return
+    before = dict(current.metadata)
+    current.metadata.update(facts)
+    try:
+        yield
+    finally:
+        current.metadata.clear()
+        current.metadata.update(before)
+
+
+@contextmanager
+def acting(*, by: Any, reason: str = "") -> Iterator[None]:
+    """Writes inside the block are made by this user, for this reason; an empty reason suits first entries only."""
+    facts: dict[str, Any] = {"user": by.pk}
+    if reason.strip():
+        facts["reason"] = reason.strip()
+    with signed_for(**facts):
+        yield

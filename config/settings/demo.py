@@ -1,0 +1,21 @@
+"""`manage.py demo`: private servers on this machine, invented subjects, mail written to files."""
+
+import os
+from urllib.parse import quote
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import ROOT, _
+from config.settings.environment import database
+
+_folder = ROOT / ".demo"
+os.environ.setdefault("DATABASE_URL", f"postgres://dermis_app@:5432/{quote(str(_folder / 'pg'), safe='')}/dermis")
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "only for commands run by hand beside a running demo")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+DATABASES = {"default": database()}
+DERMIS_ENVIRONMENT = _("Demonstration: every person on these pages is invented.")
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = os.environ.get("DERMIS_MAIL_FOLDER", str(_folder / "mail"))
+DEFAULT_FROM_EMAIL = "dermis@demo.invalid"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False

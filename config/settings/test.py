@@ -1,0 +1,19 @@
+"""For the tests: as production as the speed of a test run allows."""
+
+import os
+
+from config.settings.base import *  # noqa: F403
+from config.settings.environment import database
+
+os.environ.setdefault("DATABASE_URL", "postgres://dermis_app@/dermis")
+
+SECRET_KEY = "a fixed key, for tests only"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+DATABASES = {"default": {**database(), "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DEFAULT_FROM_EMAIL = "dermis@test.invalid"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,104 @@
+"""Template tags of the look: one icon sprite, and every status as word, icon and colour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypedDict
+
+from django import template
+from django.templatetags.static import static
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class StatusLook:
+    """How one status value looks: its word, a symbol of icons.svg, the name of a colour pair of tokens.css."""
+
+    word: Promise
+    icon: str
+    tone: str
+
+
+class StatusContext(TypedDict):
+    """What components/status.html reads."""
+
+    look: StatusLook
+
+
+# The words of grades 1 to 5 are those of CTCAE version 5.0, "Grades".
+STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
+    "form": {
+        "not_started": StatusLook(_("Not started"), "circle", "quiet"),
+        "draft": StatusLook(_("Draft"), "draft", "warning"),
+        "complete": StatusLook(_("Complete"), "check-circle", "good"),
+        "not_done": StatusLook(_("Not done"), "minus-circle", "neutral"),
+    },
+    "visit": {
+        "planned": StatusLook(_("Planned"), "calendar", "quiet"),
+        "due": StatusLook(_("Due"), "clock", "info"),
+        "overdue": StatusLook(_("Overdue"), "alert", "danger"),
+        "done": StatusLook(_("Done"), "check-circle", "good"),
+        "missed": StatusLook(_("Missed"), "cross-circle", "warning"),
+        "cancelled": StatusLook(_("Cancelled"), "minus-circle", "neutral"),
+    },
+    "eligibility": {
+        "met": StatusLook(_("Met"), "check", "good"),
+        "not_met": StatusLook(_("Not met"), "cross", "danger"),
+        "unknown": StatusLook(_("Unknown"), "question", "warning"),
+    },
+    "standing": {
+        "satisfied": StatusLook(_("Satisfied"), "check", "good"),
+        "failed": StatusLook(_("Failed"), "cross", "danger"),
+        "unknown": StatusLook(_("Unknown"), "question", "warning"),
+    },
+    "subject": {
+        "screening": StatusLook(_("In screening"), "search", "info"),
+        "screen_failure": StatusLook(_("Screen failure"), "cross-circle", "neutral"),
+        "eligible": StatusLook(_("Eligible"), "check", "accent"),
+        "enrolled": StatusLook(_("Enrolled"), "plus", "accent"),
+        "on_treatment": StatusLook(_("On treatment"), "infusion", "accent"),
+        "follow_up": StatusLook(_("In follow-up"), "calendar", "info"),
+        "completed": StatusLook(_("Completed"), "check-circle", "good"),
+        "withdrawn": StatusLook(_("Withdrawn"), "sign-out", "warning"),
+    },
+    "grade": {
+        "1": StatusLook(_("Grade 1, mild"), "flag", "neutral"),
+        "2": StatusLook(_("Grade 2, moderate"), "flag", "info"),
+        "3": StatusLook(_("Grade 3, severe"), "flag", "warning"),
+        "4": StatusLook(_("Grade 4, life-threatening"), "alert", "danger"),
+        "5": StatusLook(_("Grade 5, death"), "alert", "critical"),
+    },
+    "serious": {
+        "yes": StatusLook(_("Serious"), "alert", "critical"),
+        "no": StatusLook(_("Not serious"), "minus", "quiet"),
+    },
+}
+
+
+@register.inclusion_tag("components/status.html")
+def status(kind: str, value: str | int) -> StatusContext:
+    """Show one status as word, icon and colour.
+
+    A kind or value without a look raises `KeyError`: no state may show blank.
+    """
+    return {"look": STATUS_LOOKS[kind][str(value)]}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw a symbol of icons.svg: decorative (hidden from screen readers) unless `label` says what it means."""
+    source = f"{static('dermis/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>',
+            label,
+            source,
+        )
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
+        source,
+    )

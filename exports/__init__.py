@@ -1,0 +1,1 @@
+"""The trial's data for those who analyse them."""

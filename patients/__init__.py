@@ -1,0 +1,1 @@
+"""Subjects: consent, eligibility, enrolment, visits and what was found in them."""

@@ -1,0 +1,37 @@
+"""Who may open a page about a subject."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.permissions import Permission
+from patients.models import Subject
+from trials.access import View
+from trials.selectors import may
+
+
+def subject_page(permission: Permission) -> Callable[[View], View]:
+    """A page about one subject: a subject of another site is not found (404); a missing permission is refused (403).
+
+    The view gets the Subject in place of its registration and number, also as `request.subject` (the frame shows its strip)
+    and the trial as `request.trial`.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest, registration: str, number: str, **kwargs: Any) -> HttpResponse:
+            visible = Subject.objects.visible_to(request.user).select_related("site__trial", "protocol_version__trial")
+            subject = get_object_or_404(visible, site__trial__registration=registration, number=number)
+            request.subject, request.trial = subject, subject.site.trial
+            if not may(request.user, permission, subject.site):
+                raise PermissionDenied
+            return view(request, subject=subject, **kwargs)
+
+        page.permission = permission
+        return page
+
+    return wrap

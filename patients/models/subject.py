@@ -1,0 +1,76 @@
+"""The subject of a trial, known by number only."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.tracking import audited
+from patients.models.scoping import ScopedQuerySet
+from trials.models import ProtocolVersion, Site
+
+
+class SubjectStatus(models.TextChoices):
+    """Where a subject stands; `TRANSITIONS` says what may follow what."""
+
+    SCREENING = "screening", _("In screening")
+    SCREEN_FAILURE = "screen_failure", _("Screen failure")
+    ELIGIBLE = "eligible", _("Eligible")
+    ENROLLED = "enrolled", _("Enrolled")
+    ON_TREATMENT = "on_treatment", _("On treatment")
+    FOLLOW_UP = "follow_up", _("In follow-up")
+    COMPLETED = "completed", _("Completed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    SubjectStatus.SCREENING: frozenset(
+        {SubjectStatus.ELIGIBLE, SubjectStatus.SCREEN_FAILURE, SubjectStatus.WITHDRAWN}
+    ),
+    SubjectStatus.SCREEN_FAILURE: frozenset(),
+    SubjectStatus.ELIGIBLE: frozenset({SubjectStatus.ENROLLED, SubjectStatus.WITHDRAWN}),
+    SubjectStatus.ENROLLED: frozenset({SubjectStatus.ON_TREATMENT, SubjectStatus.WITHDRAWN}),
+    SubjectStatus.ON_TREATMENT: frozenset({SubjectStatus.FOLLOW_UP, SubjectStatus.WITHDRAWN}),
+    SubjectStatus.FOLLOW_UP: frozenset({SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN}),
+    SubjectStatus.COMPLETED: frozenset(),
+    SubjectStatus.WITHDRAWN: frozenset(),
+}
+
+
+@audited
+class Subject(models.Model):
+    """One person in one trial (CDISC DM). Names and contact details are kept apart, in SubjectIdentity."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="subjects", verbose_name=_("site"))
+    number = models.CharField(_("subject number"), max_length=20)
+    protocol_version = models.ForeignKey(
+        ProtocolVersion, on_delete=models.PROTECT, related_name="subjects", verbose_name=_("protocol version")
+    )
+    status = models.CharField(
+        _("status"), max_length=20, choices=SubjectStatus.choices, default=SubjectStatus.SCREENING
+    )
+    arm_code = models.CharField(_("arm"), max_length=30, blank=True)
+    enrolled_on = models.DateField(_("enrolled on"), null=True, blank=True)
+    first_infusion_on = models.DateField(
+        _("first infusion on"), null=True, blank=True, help_text=_("Day 1: the later visits are planned from it.")
+    )
+    ended_on = models.DateField(_("participation ended on"), null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subject")
+        ordering = ("number",)
+        constraints = [
+            models.UniqueConstraint(fields=["site", "number"], name="patients_subject_number_once"),
+            models.CheckConstraint(
+                name="patients_subject_enrolled_has_arm_and_day",
+                condition=Q(enrolled_on=None, arm_code="") | (Q(enrolled_on__isnull=False) & ~Q(arm_code="")),
+            ),
+            models.CheckConstraint(
+                name="patients_subject_infused_only_when_enrolled",
+                condition=Q(first_infusion_on=None) | Q(enrolled_on__lte=models.F("first_infusion_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

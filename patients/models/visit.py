@@ -1,0 +1,74 @@
+"""A visit of a subject: planned, then what became of it."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.tracking import audited
+from clinical.visit_windows import VisitState, visit_state
+from patients.models.scoping import OfSubject
+from patients.models.subject import Subject
+
+
+class VisitOutcome(models.TextChoices):
+    """What became of a visit; empty while nothing has."""
+
+    DONE = "done", _("Done")
+    MISSED = "missed", _("Missed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+@audited
+class Visit(models.Model):
+    """One visit of the schedule (CDISC SV). The window is closed at both ends; dates are days at the site.
+
+    Dates are empty while the day that the visit is planned from (consent, first infusion) is not known.
+    """
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="visits")
+    code = models.CharField(_("visit"), max_length=20)
+    position = models.PositiveSmallIntegerField(_("place in the schedule"))
+    planned_on = models.DateField(_("planned on"), null=True, blank=True)
+    window_opens_on = models.DateField(_("window opens on"), null=True, blank=True)
+    window_closes_on = models.DateField(_("window closes on"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=VisitOutcome.choices, blank=True)
+    occurred_on = models.DateField(_("date of visit"), null=True, blank=True)
+
+    objects = OfSubject.as_manager()
+
+    class Meta:
+        verbose_name = _("visit")
+        ordering = ("subject", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "code"], name="patients_visit_once"),
+            models.CheckConstraint(
+                name="patients_visit_planned_inside_window",
+                condition=Q(planned_on=None, window_opens_on=None, window_closes_on=None)
+                | Q(window_opens_on__lte=F("planned_on"), planned_on__lte=F("window_closes_on")),
+            ),
+            models.CheckConstraint(
+                name="patients_visit_done_has_a_date",
+                condition=Q(outcome="done", occurred_on__isnull=False) | (~Q(outcome="done") & Q(occurred_on=None)),
+            ),
+        ]
+        indexes = [models.Index(fields=["window_opens_on"], condition=Q(outcome=""), name="patients_visit_opening")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.code}"
+
+    def state(self, today: date) -> VisitState:
+        """Planned, due, overdue, done, missed or cancelled, as seen on this day at the site."""
+        return visit_state(
+            opens_on=self.window_opens_on,
+            closes_on=self.window_closes_on,
+            today=today,
+            outcome=VisitState(self.outcome) if self.outcome else None,
+        )
+
+    def is_inside_window(self) -> bool:
+        """Whether a visit that took place did so inside its window; true while there is nothing to compare."""
+        if self.occurred_on is None or self.window_opens_on is None or self.window_closes_on is None:
+            return True
+        return self.window_opens_on <= self.occurred_on <= self.window_closes_on

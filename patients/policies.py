@@ -1,0 +1,94 @@
+"""When something may happen to a subject. Each rule raises NotAllowedNow with the step that comes first."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from patients.models import Subject, SubjectStatus, Visit
+from patients.models.subject import TRANSITIONS
+from protocols.schema import Protocol
+from trials.policies import NotAllowedNow
+
+ENDED = frozenset({SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN})
+BEFORE_ENROLMENT = frozenset({SubjectStatus.SCREENING, SubjectStatus.ELIGIBLE})
+
+
+def status_may_become(subject: Subject, status: str) -> None:
+    """The workflow of a subject (`TRANSITIONS`)."""
+    if status not in TRANSITIONS[subject.status]:
+        raise NotAllowedNow(
+            _("%(number)s is “%(now)s” and cannot become “%(then)s”.")
+            % {"number": subject.number, "now": subject.get_status_display(), "then": SubjectStatus(status).label}
+        )
+
+
+def eligibility_is_open(subject: Subject) -> None:
+    """Criteria are answered and eligibility is decided during screening only."""
+    if subject.status != SubjectStatus.SCREENING:
+        raise NotAllowedNow(
+            _("Eligibility of %(number)s has been decided; its criteria can no longer be answered.")
+            % {"number": subject.number}
+        )
+
+
+def may_enrol(subject: Subject) -> None:
+    """A subject is enrolled after an investigator has decided that all criteria are satisfied."""
+    if subject.status == SubjectStatus.SCREENING:
+        raise NotAllowedNow(_("An investigator must decide eligibility before the subject can be enrolled."))
+    status_may_become(subject, SubjectStatus.ENROLLED)
+
+
+def participation_may_end(subject: Subject, status: str) -> None:
+    """Completion follows the follow-up; withdrawal is possible until participation has ended."""
+    if status == SubjectStatus.COMPLETED and subject.status != SubjectStatus.FOLLOW_UP:
+        raise NotAllowedNow(
+            _("Only a subject in follow-up can complete the trial; record a withdrawal if participation ends earlier.")
+        )
+    status_may_become(subject, status)
+
+
+def visit_may_take_place(visit: Visit, protocol: Protocol) -> None:
+    """Order of a trial: screening, enrolment, first infusion, then the rest (21 CFR 11.10(f), operational checks)."""
+    subject = visit.subject
+    if visit.outcome:
+        raise NotAllowedNow(
+            _("This visit is already recorded as “%(outcome)s”.") % {"outcome": visit.get_outcome_display()}
+        )
+    if subject.status in ENDED:
+        raise NotAllowedNow(
+            _("%(number)s is “%(status)s”: no further visits take place.")
+            % {"number": subject.number, "status": subject.get_status_display()}
+        )
+    if is_screening_visit(visit, protocol):
+        return
+    if subject.status in BEFORE_ENROLMENT:
+        raise NotAllowedNow(_("The subject must be enrolled before this visit."))
+    if visit.code != protocol.anchor and subject.first_infusion_on is None:
+        raise NotAllowedNow(
+            _("The first infusion has not been recorded yet; the later visits are planned from it.")
+        )
+
+
+def is_screening_visit(visit: Visit, protocol: Protocol) -> bool:
+    """Whether the visit comes before the anchor visit in the schedule."""
+    codes = [planned.code for planned in protocol.visits]
+    return codes.index(visit.code) < codes.index(protocol.anchor)
+
+
+def day_is_possible(day: date, *, subject: Subject, today: date, consent_on: date) -> None:
+    """Nothing is recorded for the future or for a day before consent (days at the site, both limits allowed)."""
+    if day > today:
+        raise NotAllowedNow(
+            _("%(day)s is in the future (today at the site is %(today)s).") % {"day": day, "today": today}
+        )
+    if day < consent_on:
+        raise NotAllowedNow(
+            _("%(day)s is before the consent of %(consent)s; nothing may be recorded for a day before consent.")
+            % {"day": day, "consent": consent_on}
+        )
+
+
+def may_receive_data(subject: Subject) -> None:
+    """Data are entered only under a consent."""
+    if not subject.consents.exists():
+        raise NotAllowedNow(_("No consent is recorded for %(number)s; record it first.") % {"number": subject.number})

@@ -1,0 +1,196 @@
+"""Reads of the pages about subjects; each starts from what the user may see."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import Permission
+from clinical.visit_windows import VisitState, study_day
+from patients.models import EligibilityDecision, InformedConsent, Subject, SubjectIdentity, SubjectStatus, Visit
+from protocols.schema import Protocol
+from trials.models import Site, Trial
+from trials.selectors import protocol_of, sites_for
+
+
+def site_today(time_zone_path: str, now: datetime | None = None) -> Cast:
+    """The calendar day at the site, as an SQL expression; `time_zone_path` leads to the site's time zone."""
+    moment = Value(now or timezone.now(), output_field=DateTimeField())
+    local = Func(F(time_zone_path), moment, function="timezone", output_field=DateTimeField())
+    return Cast(local, DateField())
+
+
+def sites_to_register_at(user: User, trial: Trial) -> QuerySet[Site]:
+    """The trial's sites at which the user may register subjects."""
+    return sites_for(user, Permission.REGISTER_SUBJECTS).filter(trial=trial)
+
+
+def visible_sites(user: User, trial: Trial) -> QuerySet[Site]:
+    """The trial's sites whose subjects the user may see."""
+    return sites_for(user, Permission.VIEW_SUBJECTS).filter(trial=trial)
+
+
+def open_visits(now: datetime | None = None) -> QuerySet[Visit]:
+    """Visits that wait, with the day at their site as `site_day`."""
+    ended = (SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN)
+    return (
+        Visit.objects.filter(outcome="", planned_on__isnull=False)
+        .exclude(subject__status__in=ended)
+        .annotate(site_day=site_today("subject__site__time_zone", now))
+    )
+
+
+def subject_rows(
+    user: User,
+    trial: Trial,
+    *,
+    search: str = "",
+    site: str = "",
+    status: str = "",
+    overdue: bool = False,
+    now: datetime | None = None,
+) -> QuerySet[Subject]:
+    """The subject list: one statement, with the next visit that waits and whether one is overdue."""
+    waiting = open_visits(now).filter(subject=OuterRef("pk")).order_by("position")
+    rows = (
+        Subject.objects.visible_to(user)
+        .filter(site__trial=trial)
+        .select_related("site__trial", "protocol_version")
+        .annotate(
+            next_code=Subquery(waiting.values("code")[:1]),
+            next_opens_on=Subquery(waiting.values("window_opens_on")[:1]),
+            next_closes_on=Subquery(waiting.values("window_closes_on")[:1]),
+            next_planned_on=Subquery(waiting.values("planned_on")[:1]),
+            site_day=site_today("site__time_zone", now),
+            is_overdue=Exists(waiting.filter(window_closes_on__lt=F("site_day"))),
+        )
+        .order_by("site__code", "number")
+    )
+    if search.strip():
+        rows = rows.filter(number__icontains=search.strip())
+    if site:
+        rows = rows.filter(site__code=site)
+    if status:
+        rows = rows.filter(status=status)
+    return rows.filter(is_overdue=True) if overdue else rows
+
+
+def visits_to_attend(user: User, trial: Trial, *, days_ahead: int = 7, now: datetime | None = None) -> list[Visit]:
+    """Visits that are overdue, due, or open within so many days, most urgent first: one statement."""
+    rows = (
+        open_visits(now)
+        .visible_to(user)
+        .filter(subject__site__trial=trial, window_opens_on__lte=F("site_day") + timedelta(days=days_ahead))
+        .select_related("subject__site__trial", "subject__protocol_version")
+        .order_by("window_closes_on", "subject__number")
+    )
+    return list(rows)
+
+
+def subjects_with_status(user: User, trial: Trial, status: str) -> QuerySet[Subject]:
+    """Subjects of the trial that stand so."""
+    rows = Subject.objects.visible_to(user).filter(site__trial=trial, status=status)
+    return rows.select_related("site__trial").order_by("number")
+
+
+def visits_of(subject: Subject) -> list[Visit]:
+    """The subject's visits in the order of the schedule."""
+    visits = list(subject.visits.order_by("position"))
+    for visit in visits:
+        visit.subject = subject
+    return visits
+
+
+def visit_of(subject: Subject, code: str) -> Visit | None:
+    """One visit of the subject, or None."""
+    visit = subject.visits.filter(code=code).first()
+    if visit is not None:
+        visit.subject = subject
+    return visit
+
+
+def identity_of(subject: Subject) -> SubjectIdentity:
+    """The subject's contact details; the caller has asked for the permission."""
+    return SubjectIdentity.objects.get(subject=subject)
+
+
+def consents_of(subject: Subject) -> list[InformedConsent]:
+    """The subject's consents, oldest first."""
+    return list(subject.consents.select_related("obtained_by"))
+
+
+def latest_decision(subject: Subject) -> EligibilityDecision | None:
+    """The investigator's decision on eligibility, if there is one."""
+    return subject.eligibility_decisions.select_related("decided_by").last()
+
+
+class StripFact(NamedTuple):
+    """One fact of the strip that never leaves a subject's pages; with a kind, the value is shown as that status."""
+
+    label: str
+    value: str
+    kind: str = ""
+
+
+def subject_strip(subject: Subject, today: date | None = None) -> list[StripFact]:
+    """Number, site, status, arm, day in the trial and next visit: one statement."""
+    today = today or subject.site.today()
+    protocol = protocol_of(subject.protocol_version)
+    facts = [
+        StripFact(_("Subject"), subject.number),
+        StripFact(_("Site"), subject.site.name),
+        StripFact(_("Status"), subject.status, "subject"),
+    ]
+    if subject.arm_code:
+        facts.append(StripFact(_("Arm"), protocol.arm(subject.arm_code).name))
+    if subject.first_infusion_on:
+        facts.append(StripFact(_("Day"), str(study_day(on=today, anchor=subject.first_infusion_on))))
+    facts.append(StripFact(_("Next visit"), _next_visit(subject, protocol)))
+    return facts
+
+
+def _next_visit(subject: Subject, protocol: Protocol) -> str:
+    visit = subject.visits.filter(outcome="").order_by("position").first()
+    if visit is None:
+        return _("none")
+    name = protocol.visit(visit.code).name
+    if visit.window_opens_on is None:
+        return _("%(visit)s, not dated yet") % {"visit": name}
+    window = {"visit": name, "opens": visit.window_opens_on, "closes": visit.window_closes_on}
+    return _("%(visit)s, %(opens)s to %(closes)s") % window
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """A visit with what the protocol calls it and where it stands today."""
+
+    visit: Visit
+    name: str
+    state: VisitState
+    day: int | None
+    is_off_window: bool
+
+
+def timeline(subject: Subject, today: date | None = None) -> list[TimelineEntry]:
+    """All visits of the subject as seen today at the site: one statement."""
+    today = today or subject.site.today()
+    protocol = protocol_of(subject.protocol_version)
+    entries = []
+    for visit in visits_of(subject):
+        day = visit.occurred_on or visit.planned_on
+        anchor = subject.first_infusion_on
+        entries.append(
+            TimelineEntry(
+                visit=visit,
+                name=protocol.visit(visit.code).name,
+                state=visit.state(today),
+                day=study_day(on=day, anchor=anchor) if day and anchor else None,
+                is_off_window=not visit.is_inside_window(),
+            )
+        )
+    return entries

@@ -1,0 +1,48 @@
+"""Publishing results: what a form found becomes Finding rows, in the transaction that stores the form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from patients.models import Finding, Visit
+
+
+@dataclass(frozen=True)
+class Result:
+    """One published value with its unit."""
+
+    value: Decimal | bool | str
+    unit: str = ""
+
+    def columns(self) -> dict[str, object]:
+        """The one column of Finding that holds the value, the other two empty."""
+        kind = "yes_no" if isinstance(self.value, bool) else "text" if isinstance(self.value, str) else "number"
+        return {"number": None, "yes_no": None, "text": None, kind: self.value}
+
+
+def publish(
+    *, visit: Visit, source_form: str, repeat_key: str, collected_on: date, results: Mapping[str, Result]
+) -> None:
+    """Make the findings of one form exactly these: new ones added, changed ones changed, others removed.
+
+    The caller holds the transaction and signs for the writes. At most four statements, whatever the number of results.
+    """
+    here = {"visit": visit, "source_form": source_form, "repeat_key": repeat_key}
+    stored = {finding.test_code: finding for finding in Finding.objects.filter(**here)}
+    new, changed = [], []
+    for code, result in results.items():
+        facts = {**result.columns(), "unit": result.unit, "collected_on": collected_on}
+        finding = stored.pop(code, None)
+        if finding is None:
+            new.append(Finding(subject_id=visit.subject_id, test_code=code, **here, **facts))
+        elif any(getattr(finding, name) != value for name, value in facts.items()):
+            for name, value in facts.items():
+                setattr(finding, name, value)
+            changed.append(finding)
+    if new:
+        Finding.objects.bulk_create(new)
+    if changed:
+        Finding.objects.bulk_update(changed, ["number", "yes_no", "text", "unit", "collected_on"])
+    if stored:
+        Finding.objects.filter(pk__in=[finding.pk for finding in stored.values()]).delete()

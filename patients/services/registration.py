@@ -1,0 +1,72 @@
+"""Registering a subject: consent, number, contact details and the schedule, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.context import acting
+from patients.models import InformedConsent, Subject, SubjectIdentity, Visit
+from patients.services.planning import plan
+from trials.models import Site
+from trials.selectors import newest_protocol, protocol_of
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a subject is, for the site only."""
+
+    initials: str
+    phone: str = ""
+    email: str = ""
+    contact_note: str = ""
+
+
+@transaction.atomic
+def register_subject(
+    *, site: Site, identity: Identity, signed_on: date, sheet_version: str, language: str, by: User
+) -> Subject:
+    """A new subject in screening, with the next number of the site and the visits of the newest protocol version.
+
+    Raises ValidationError when the consent lies in the future or a field breaks a rule. Numbers are given without gaps:
+    the site's row is locked until the transaction ends.
+    """
+    if signed_on > site.today():
+        raise ValidationError({"signed_on": _("Consent cannot be signed in the future.")})
+    version = newest_protocol(site.trial)
+    with acting(by=by, reason="Subject registered"):
+        subject = Subject(site=site, number=_next_number(site), protocol_version=version)
+        subject.full_clean()
+        subject.save(force_insert=True)
+        consent = InformedConsent(
+            subject=subject, signed_on=signed_on, sheet_version=sheet_version, language=language, obtained_by=by
+        )
+        consent.full_clean()
+        consent.save(force_insert=True)
+        details = SubjectIdentity(subject=subject, **vars(identity))
+        details.full_clean()
+        details.save(force_insert=True)
+        visits = protocol_of(version).visits
+        Visit.objects.bulk_create(
+            Visit(subject=subject, code=visit.code, position=position) for position, visit in enumerate(visits)
+        )
+        plan(subject)
+    return subject
+
+
+def _next_number(site: Site) -> str:
+    locked = Site.objects.select_for_update().get(pk=site.pk)
+    locked.subjects_registered += 1
+    locked.save(update_fields=["subjects_registered"])
+    return f"{site.code}-{locked.subjects_registered:03d}"
+
+
+@transaction.atomic
+def correct_identity(*, identity: SubjectIdentity, by: User, reason: str) -> None:
+    """Store changed contact details; raises ValidationError when a field breaks a rule."""
+    identity.full_clean()
+    with acting(by=by, reason=reason):
+        identity.save()

@@ -1,0 +1,238 @@
+"""Do the parts of a protocol fit together, and does this installation publish what it asks for?
+
+Every check is a function from the draft to its problems. A check says nothing about what could not be read: that is
+reported already.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from clinical.eligibility import JUDGEMENT, FactValue, RuleError, evaluate
+from clinical.visit_windows import CONSENT, plan_visits
+from protocols.catalogue import Catalogue, Fact, FactKind
+from protocols.draft import Draft
+from protocols.problems import Problem
+from protocols.schema import Criterion, Endpoint, ExampleSubject, Visit
+
+#: The form that documents an infusion; arms and visits must agree on where it is filled in.
+INFUSION_FORM = "infusion"
+
+
+def check(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
+    """All problems between parts, in no particular order."""
+    yield from check_codes(draft)
+    yield from check_visits(draft, catalogue)
+    yield from check_timing(draft)
+    yield from check_anchor(draft)
+    yield from check_arms(draft)
+    yield from check_infusion_forms(draft)
+    yield from check_criteria(draft, catalogue)
+    yield from check_endpoints(draft, catalogue)
+    for example in draft.examples.items:
+        yield from check_example(example, draft, catalogue)
+
+
+def check_codes(draft: Draft) -> Iterator[Problem]:
+    """Every code stands for one thing only."""
+    sections = [
+        ("arms.toml", "arm", draft.arms.codes),
+        ("visits.toml", "epoch", draft.epochs.codes),
+        ("visits.toml", "visit", draft.visits.codes),
+        ("criteria.toml", "criterion", draft.criteria.codes),
+        ("endpoints.toml", "endpoint", draft.endpoints.codes),
+        ("examples.toml", "example", draft.examples.codes),
+    ]
+    for file, name, codes in sections:
+        for code in sorted({code for code in codes if codes.count(code) > 1}):
+            yield Problem(file, f"{name}[{code}]", "is declared more than once: give each its own code.")
+
+
+def check_visits(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
+    """Epochs and forms exist, and every epoch is used."""
+    for visit in draft.visits.items:
+        key = f"visit[{visit.code}]"
+        if not draft.epochs.may_have(visit.epoch):
+            yield Problem("visits.toml", f"{key}.epoch", f"'{visit.epoch}' is not an epoch: declare it or correct it.")
+        for form in visit.forms:
+            if form not in catalogue.forms:
+                yield Problem(
+                    "visits.toml", f"{key}.forms", f"'{form}' is not a form; known are {', '.join(catalogue.forms)}."
+                )
+    used = {visit.epoch for visit in draft.visits.items}
+    for epoch in draft.epochs.items:
+        if draft.visits.is_complete and epoch.code not in used:
+            yield Problem("visits.toml", f"epoch[{epoch.code}]", "has no visit: use it or remove it.")
+
+
+def check_timing(draft: Draft) -> Iterator[Problem]:
+    """Every visit can be dated, and windows counted from the same visit are apart.
+
+    Windows counted from consent may overlap: screening may last until the day before the first infusion, and neither
+    visit can be taken for the other.
+    """
+    visits = draft.visits.items
+    is_datable = True
+    for visit in visits:
+        if visit.relative_to != CONSENT and not draft.visits.may_have(visit.relative_to):
+            is_datable = False
+            message = f"'{visit.relative_to}' is neither a visit nor '{CONSENT}': correct it."
+            yield Problem("visits.toml", f"visit[{visit.code}].relative_to", message)
+    if is_datable and _is_sound(draft):
+        try:
+            plan_visits([visit.timing for visit in visits], {})
+        except ValueError as error:
+            yield Problem("visits.toml", "visit", f"{error}.")
+    for earlier, later in combinations(sorted(visits, key=_opens_after), 2):
+        is_same_clock = earlier.relative_to == later.relative_to != CONSENT
+        if is_same_clock and _opens_after(later) <= earlier.target_days + earlier.days_after:
+            message = f"has a window that overlaps with the window of {earlier.code}: keep them apart."
+            yield Problem("visits.toml", f"visit[{later.code}]", message)
+    for visit in visits:
+        if visit.relative_to != CONSENT and _opens_after(visit) <= 0 <= visit.target_days + visit.days_after:
+            message = f"has a window that holds the day of {visit.relative_to} itself: keep them apart."
+            yield Problem("visits.toml", f"visit[{visit.code}]", message)
+
+
+def check_anchor(draft: Draft) -> Iterator[Problem]:
+    """The anchor is a visit, and it is dated from consent."""
+    if draft.header is None:
+        return
+    anchor = draft.header.anchor
+    if not draft.visits.may_have(anchor):
+        yield Problem("protocol.toml", "anchor", f"'{anchor}' is not a visit: name the visit of the first infusion.")
+    for visit in draft.visits.items:
+        if visit.code == anchor and visit.relative_to != CONSENT:
+            message = f"must be '{CONSENT}': the anchor visit is what other visits are dated from."
+            yield Problem("visits.toml", f"visit[{anchor}].relative_to", message)
+
+
+def check_arms(draft: Draft) -> Iterator[Problem]:
+    """Infusion visits exist and document the infusion, and each infused arm starts at the anchor."""
+    visits = {visit.code: visit for visit in draft.visits.items}
+    anchor = draft.header.anchor if draft.header else None
+    for arm in draft.arms.items:
+        key = f"arm[{arm.code}].infusion_visits"
+        for code in arm.infusion_visits:
+            if not draft.visits.may_have(code):
+                yield Problem("arms.toml", key, f"'{code}' is not a visit: declare it or correct it.")
+            elif code in visits and INFUSION_FORM not in visits[code].forms:
+                message = f"{code} does not ask for the form '{INFUSION_FORM}': add it to the forms of that visit."
+                yield Problem("arms.toml", key, message)
+        if arm.infusion_visits and anchor in visits and anchor not in arm.infusion_visits:
+            message = f"leaves out the anchor {anchor}, where the first infusion is given: add it."
+            yield Problem("arms.toml", key, message)
+
+
+def check_infusion_forms(draft: Draft) -> Iterator[Problem]:
+    """No visit asks for an infusion that no arm gives."""
+    infused = {code for arm in draft.arms.items for code in arm.infusion_visits}
+    for visit in draft.visits.items:
+        if draft.arms.is_complete and INFUSION_FORM in visit.forms and visit.code not in infused:
+            message = f"asks for '{INFUSION_FORM}', but no arm is infused there: remove it or add the visit to an arm."
+            yield Problem("visits.toml", f"visit[{visit.code}].forms", message)
+
+
+def check_criteria(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
+    """Each rule uses facts that are known in time, and uses each as the kind it is."""
+    in_time = _published_by_anchor(draft, catalogue)
+    for criterion in draft.criteria.items:
+        key = f"{criterion.kind}[{criterion.code}].rule"
+        missing = sorted(criterion.rule.facts - {JUDGEMENT} - in_time.keys())
+        for fact in missing:
+            yield Problem("criteria.toml", key, _why_missing(fact, catalogue))
+        if not missing and (complaint := _complaint(criterion, in_time)):
+            yield Problem("criteria.toml", key, complaint)
+
+
+def check_endpoints(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
+    """Each endpoint looks at a visit that publishes its measure as a number, and has a baseline where it needs one."""
+    for endpoint in draft.endpoints.items:
+        if not draft.visits.may_have(endpoint.at):
+            message = f"'{endpoint.at}' is not a visit: declare it or correct it."
+            yield Problem("endpoints.toml", f"endpoint[{endpoint.code}].at", message)
+        if endpoint.measure is not None and (complaint := _complaint_of_measure(endpoint, draft, catalogue)):
+            yield Problem("endpoints.toml", f"endpoint[{endpoint.code}].measure", complaint)
+
+
+def check_example(example: ExampleSubject, draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
+    """An example speaks of facts, criteria and visits that exist."""
+    key = f"example[{example.name}]"
+    for code, value in example.facts.items():
+        fact = catalogue.facts.get(code)
+        if fact is None:
+            yield Problem("examples.toml", f"{key}.facts.{code}", "is not a fact that any form publishes: correct it.")
+        elif not fact.kind.admits(value):
+            message = f"is {value!r}, but {code} is of the kind {fact.kind}."
+            yield Problem("examples.toml", f"{key}.facts.{code}", message)
+    asking = {criterion.code for criterion in draft.criteria.items if criterion.question}
+    for code in example.judgements:
+        if draft.criteria.is_complete and code not in asking:
+            message = "is not a criterion with a question: remove it or correct it."
+            yield Problem("examples.toml", f"{key}.judgements.{code}", message)
+    for code in example.expected_standings:
+        if not draft.criteria.may_have(code):
+            message = "is not a criterion: remove it or correct it."
+            yield Problem("examples.toml", f"{key}.expected_standings.{code}", message)
+    for visit in example.expected_visits:
+        if not draft.visits.may_have(visit.code):
+            message = "is not a visit: remove it or correct it."
+            yield Problem("examples.toml", f"{key}.expected_visits.{visit.code}", message)
+
+
+def _opens_after(visit: Visit) -> int:
+    return visit.target_days - visit.days_before
+
+
+def _is_sound(draft: Draft) -> bool:
+    """Is every visit there exactly once, so that a circle is the only thing left to find?"""
+    return draft.visits.is_complete and len(set(draft.visits.codes)) == len(draft.visits.codes)
+
+
+def _published_by_anchor(draft: Draft, catalogue: Catalogue) -> dict[str, Fact]:
+    """Facts of forms scheduled at or before the anchor visit; every fact when visits or anchor could not be read."""
+    anchor = _anchor_visit(draft)
+    if anchor is None or not draft.visits.is_complete:
+        return catalogue.facts
+    forms = [form for visit in draft.visits.items if _is_by_anchor(visit, anchor) for form in visit.forms]
+    return catalogue.published_by(forms) | {fact.code: fact for fact in catalogue.always}
+
+
+def _anchor_visit(draft: Draft) -> Visit | None:
+    code = draft.header.anchor if draft.header else None
+    return next((visit for visit in draft.visits.items if visit.code == code), None)
+
+
+def _is_by_anchor(visit: Visit, anchor: Visit) -> bool:
+    if visit.relative_to == anchor.code:
+        return visit.target_days <= 0
+    return visit.relative_to == CONSENT and visit.target_days <= anchor.target_days
+
+
+def _why_missing(fact: str, catalogue: Catalogue) -> str:
+    if fact in catalogue.facts:
+        return f"uses '{fact}', but no form scheduled at or before the anchor visit publishes it: schedule one."
+    return f"uses '{fact}', which no form publishes; known are {', '.join(sorted(catalogue.facts))}."
+
+
+def _complaint(criterion: Criterion, facts: dict[str, Fact]) -> str:
+    samples: dict[str, FactValue] = {code: fact.kind.sample for code, fact in facts.items()}
+    try:
+        evaluate(criterion.rule, {**samples, JUDGEMENT: True})
+    except RuleError as error:
+        kinds = ", ".join(f"{code} ({facts[code].kind})" for code in sorted(criterion.rule.facts & facts.keys()))
+        return f"does not work with values of the right kinds [{kinds}]: {error}"
+    return ""
+
+
+def _complaint_of_measure(endpoint: Endpoint, draft: Draft, catalogue: Catalogue) -> str:
+    fact = catalogue.facts.get(endpoint.measure or "")
+    if fact is None:
+        return f"'{endpoint.measure}' is published by no form: correct it, or replace it by a note that says why."
+    if fact.kind is not FactKind.NUMBER:
+        return f"'{fact.code}' is of the kind {fact.kind}, but an endpoint needs a number."
+    visit = next((visit for visit in draft.visits.items if visit.code == endpoint.at), None)
+    if visit is not None and fact.code not in catalogue.published_by(visit.forms):
+        return f"'{fact.code}' is not published at {endpoint.at}: add its form to that visit."
+    if endpoint.kind.needs_baseline and fact.code not in _published_by_anchor(draft, catalogue):
+        return f"'{fact.code}' has no baseline: schedule its form at or before the anchor visit."
+    return ""

@@ -1,0 +1,252 @@
+"""From TOML tables to a draft: every part typed, but not yet compared with the other parts."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, RuleError, Standing, compile_rule
+from clinical.visit_windows import PlannedVisit
+from protocols.problems import Problem
+from protocols.schema import Arm, Criterion, Endpoint, EndpointKind, EndpointRole, Epoch, ExampleSubject, Visit
+from protocols.toml_table import Table
+
+Item = TypeVar("Item")
+
+
+@dataclass
+class Section(Generic[Item]):
+    """The well-formed items of one kind, and the codes of all, so that a broken item is not also reported as missing.
+
+    ``is_complete`` is false when anything of the section could not be read: then nothing may be concluded from absence.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    is_complete: bool = False
+
+    def may_have(self, code: str) -> bool:
+        """Is the code declared, or could it stand in a part that was not readable?"""
+        return code in self.codes or not (self.is_complete or self.codes)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The keys of protocol.toml."""
+
+    registration: str
+    version: str
+    title: str
+    short_title: str
+    sponsor: str
+    phase: str
+    design: str
+    planned_subjects: int
+    sources: tuple[str, ...]
+    reminder_days_before: int
+    anchor: str
+
+
+@dataclass
+class Draft:
+    """All files of one version as read. ``header`` is None when protocol.toml could not be read in full."""
+
+    header: Header | None
+    arms: Section[Arm]
+    epochs: Section[Epoch]
+    visits: Section[Visit]
+    criteria: Section[Criterion]
+    endpoints: Section[Endpoint]
+    examples: Section[ExampleSubject]
+
+
+def read_draft(files: Mapping[str, Mapping[str, Any] | None], problems: list[Problem]) -> Draft:
+    """Read every part; ``files`` holds the decoded TOML by file name, None for a file that could not be decoded."""
+    roots = {name: Table(name, "", values, problems) for name, values in files.items() if values is not None}
+
+    def section(
+        file: str, builders: Mapping[str, Callable[[Table], Item | None]], named_by: str = "code"
+    ) -> Section[Item]:
+        return _read_section(roots[file], builders, named_by) if file in roots else Section()
+
+    draft = Draft(
+        header=_header(roots["protocol.toml"]) if "protocol.toml" in roots else None,
+        arms=section("arms.toml", {"arm": _arm}),
+        epochs=section("visits.toml", {"epoch": _epoch}),
+        visits=section("visits.toml", {"visit": _visit}),
+        criteria=section("criteria.toml", {"inclusion": _inclusion, "exclusion": _exclusion}),
+        endpoints=section("endpoints.toml", {"endpoint": _endpoint}),
+        examples=section("examples.toml", {"example": _example}, named_by="name"),
+    )
+    for root in roots.values():
+        root.finish()
+    return draft
+
+
+def _read_section(root: Table, builders: Mapping[str, Callable[[Table], Item | None]], named_by: str) -> Section[Item]:
+    section: Section[Item] = Section()
+    declared = 0
+    for key, build in builders.items():
+        for table in root.tables(key, named_by=named_by):
+            declared += 1
+            item = build(table)
+            table.finish()
+            if isinstance(code := table.values.get(named_by), str):
+                section.codes.append(code)
+            if item is not None and not table.is_broken:
+                section.items.append(item)
+    section.is_complete = not root.is_broken and len(section.items) == declared
+    return section
+
+
+def _header(root: Table) -> Header | None:
+    header = Header(
+        registration=root.text("registration"),
+        version=root.text("version"),
+        title=root.text("title"),
+        short_title=root.text("short_title"),
+        sponsor=root.text("sponsor"),
+        phase=root.text("phase"),
+        design=root.text("design"),
+        planned_subjects=root.whole("planned_subjects", at_least=1),
+        sources=root.texts("sources"),
+        reminder_days_before=root.whole("reminder_days_before", at_least=0),
+        anchor=root.text("anchor"),
+    )
+    return None if root.is_broken else header
+
+
+def _arm(table: Table) -> Arm:
+    arm = Arm(
+        code=table.text("code"),
+        name=table.text("name"),
+        product=table.text("product"),
+        cells_per_kg=table.whole("cells_per_kg", at_least=0),
+        route=table.text("route"),
+        infusion_visits=table.texts("infusion_visits"),
+    )
+    if not table.is_broken and (arm.cells_per_kg > 0) != bool(arm.infusion_visits):
+        table.report("cells_per_kg", "and infusion_visits do not agree: give both a dose and visits, or 0 and [].")
+    return arm
+
+
+def _epoch(table: Table) -> Epoch:
+    return Epoch(code=table.text("code"), name=table.text("name"))
+
+
+def _visit(table: Table) -> Visit:
+    visit = Visit(
+        code=table.text("code"),
+        name=table.text("name"),
+        epoch=table.text("epoch"),
+        relative_to=table.text("relative_to"),
+        target_days=table.days("target", may_be_negative=True),
+        days_before=table.days("pre_window", may_be_negative=False),
+        days_after=table.days("post_window", may_be_negative=False),
+        forms=table.texts("forms"),
+        is_default=table.flag("default", False),
+        note=table.text("note", ""),
+    )
+    if visit.is_default and not table.has("note"):
+        table.report("note", "is missing: say where the default comes from, or remove default = true.")
+    return visit
+
+
+def _inclusion(table: Table) -> Criterion | None:
+    return _criterion(table, CriterionKind.INCLUSION)
+
+
+def _exclusion(table: Table) -> Criterion | None:
+    return _criterion(table, CriterionKind.EXCLUSION)
+
+
+def _criterion(table: Table, kind: CriterionKind) -> Criterion | None:
+    code, text = table.text("code"), table.text("text")
+    source, question = table.text("rule", JUDGEMENT), table.text("question", "")
+    if table.is_broken:
+        return None
+    try:
+        rule = compile_rule(source)
+    except RuleError as error:
+        table.report("rule", str(error))
+        return None
+    if JUDGEMENT in rule.facts and not question:
+        table.report("question", "is missing: the rule uses judgement, so say what a person is asked.")
+    if question and JUDGEMENT not in rule.facts:
+        table.report("question", "is never used: let the rule use judgement, or remove the question.")
+    return Criterion(code=code, kind=kind, text=text, rule=rule, question=question)
+
+
+def _endpoint(table: Table) -> Endpoint:
+    endpoint = Endpoint(
+        code=table.text("code"),
+        name=table.text("name"),
+        role=table.choice("role", EndpointRole),
+        measure=table.text("measure") if table.has("measure") else None,
+        kind=table.choice("kind", EndpointKind),
+        improvement_at_least=_threshold(table),
+        at=table.text("at"),
+        time_frame=table.text("time_frame"),
+        note=table.text("note", ""),
+    )
+    if endpoint.measure is None and not table.has("note"):
+        table.report("measure", "is missing: name a published fact, or add a note that says why it cannot be computed.")
+    return endpoint
+
+
+def _threshold(table: Table) -> int | None:
+    """Only a responder endpoint has ``improvement_at_least``; elsewhere ``finish`` reports the key as unknown."""
+    if table.values.get("kind") != EndpointKind.RESPONDER:
+        return None
+    return table.whole("improvement_at_least", at_least=1, at_most=100)
+
+
+def _example(table: Table) -> ExampleSubject:
+    has_infusion = table.has("first_infusion_on")
+    return ExampleSubject(
+        name=table.text("name"),
+        facts=_facts(table),
+        judgements=_judgements(table),
+        other_judgements=table.flag("other_judgements") if table.has("other_judgements") else None,
+        expected_eligibility=table.choice("expected_eligibility", Eligibility),
+        expected_standings={
+            code: table.as_choice(f"expected_standings.{code}", value, Standing)
+            for code, value in table.mapping("expected_standings").items()
+        },
+        consent_on=table.day("consent_on"),
+        first_infusion_on=table.day("first_infusion_on") if has_infusion else None,
+        expected_visits=tuple(_expected_visits(table)),
+    )
+
+
+def _facts(table: Table) -> dict[str, FactValue]:
+    facts: dict[str, FactValue] = {}
+    for code, value in table.mapping("facts").items():
+        if isinstance(value, bool | str):
+            facts[code] = value
+        elif isinstance(value, int | float) and math.isfinite(value):
+            facts[code] = float(value)
+        else:
+            table.report(f"facts.{code}", f"is {value!r}, but a fact is a finite number, true, false or a text.")
+    return facts
+
+
+def _judgements(table: Table) -> dict[str, bool]:
+    judgements: dict[str, bool] = {}
+    for code, value in table.mapping("judgements").items():
+        if isinstance(value, bool):
+            judgements[code] = value
+        else:
+            table.report(f"judgements.{code}", f"is {value!r}, but a judgement is true or false without quotes.")
+    return judgements
+
+
+def _expected_visits(table: Table) -> Iterable[PlannedVisit]:
+    for inner in table.inner("expected_visits"):
+        yield PlannedVisit(
+            code=inner.path.rpartition(".")[2],
+            planned_on=inner.day("planned_on"),
+            opens_on=inner.day("opens_on"),
+            closes_on=inner.day("closes_on"),
+        )
+        inner.finish()

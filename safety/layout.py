@@ -1,0 +1,55 @@
+"""How the values of an adverse event are grouped and worded, on the form, the page and its history alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from safety.models import AdverseEvent
+from safety.terms import SERIOUSNESS_CRITERIA
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that are entered and read together."""
+
+    title: Promise
+    fields: tuple[str, ...]
+
+
+GROUPS: Final = (
+    Group(gettext_lazy("What happened"), ("term", "onset_on", "visit", "narrative")),
+    Group(gettext_lazy("How severe, how serious"), ("grade", "is_serious", *SERIOUSNESS_CRITERIA)),
+    Group(gettext_lazy("Cause"), ("relation",)),
+    Group(gettext_lazy("Treatment and outcome"), ("action_taken", "treatment_given", "outcome", "ended_on")),
+)
+ENTERED: Final = tuple(name for group in GROUPS for name in group.fields)
+
+
+def label(field: str) -> str:
+    """The name of a field as a heading."""
+    return capfirst(str(AdverseEvent._meta.get_field(field).verbose_name))
+
+
+def shown(field: str, value: Any, visits: Mapping[int, str]) -> str:
+    """A stored value in words; a dash where there is none. `visits` names the subject's visits by primary key."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, date):
+        return value.isoformat()
+    if field == "visit":
+        return visits.get(value, str(value))
+    choices = AdverseEvent._meta.get_field(field).choices
+    return str(dict(choices)[value]) if choices else str(value)
+
+
+def stored(event: AdverseEvent, fields: Iterable[str] = ENTERED) -> dict[str, Any]:
+    """The stored values by field name; the visit as its primary key."""
+    return {name: getattr(event, AdverseEvent._meta.get_field(name).attname) for name in fields}

@@ -1,0 +1,182 @@
+"""The pages of the safety log."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.permissions import Permission
+from patients.access import subject_page
+from patients.policies import may_receive_data
+from patients.selectors import subject_strip
+from safety.consistency import points_to_check
+from safety.forms import AdverseEventForm, CorrectionForm, EventFilterForm
+from safety.layout import ENTERED, GROUPS, label
+from safety.selectors import (
+    differences,
+    events_of_subject,
+    events_of_trial,
+    history_of,
+    last_change,
+    values_in_words,
+)
+from safety.services import ChangedMeanwhile, correct_adverse_event, record_adverse_event
+from trials.access import trial_page
+from trials.selectors import may
+
+EVENTS_PER_PAGE = 25
+
+Crumb = tuple[str, str]
+
+
+@trial_page(Permission.VIEW_SAFETY)
+def event_list(request: HttpRequest, *, trial: Any) -> HttpResponse:
+    """The events of every subject that the user may see, newest onset first, filtered by the address."""
+    filters = EventFilterForm(request.GET, user=request.user, trial=trial)
+    events = events_of_trial(trial=trial, user=request.user, wanted=filters.wanted())
+    context = {
+        "trial": trial,
+        "filters": filters,
+        "is_filtered": any(request.GET.get(name) for name in filters.fields),
+        "page_obj": Paginator(events, EVENTS_PER_PAGE).get_page(request.GET.get("page")),
+        "crumbs": [(_("Adverse events"), "")],
+    }
+    return render(request, "safety/event_list.html", context)
+
+
+@subject_page(Permission.VIEW_SAFETY)
+def subject_events(request: HttpRequest, *, subject: Any) -> HttpResponse:
+    """The events of one subject."""
+    context = {
+        "events": events_of_subject(subject=subject, user=request.user),
+        "may_record": may(request.user, Permission.RECORD_ADVERSE_EVENTS, subject.site),
+    }
+    return _page(request, "safety/subject_events.html", context, crumbs=[(_("Adverse events"), "")])
+
+
+@subject_page(Permission.RECORD_ADVERSE_EVENTS)
+def record(request: HttpRequest, *, subject: Any) -> HttpResponse:
+    """First entry of an event."""
+    may_receive_data(subject)
+    form = AdverseEventForm(_posted(request), subject=subject)
+    if form.is_bound and form.is_valid():
+        try:
+            event = record_adverse_event(subject=subject, fields=form.values(), by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Adverse event %(number)s is recorded.") % {"number": event.number})
+            return redirect(_address("event", subject, event))
+    crumbs = [_log_crumb(subject), (_("Record"), "")]
+    return _page(request, "safety/record.html", {"form": form}, crumbs=crumbs)
+
+
+@subject_page(Permission.VIEW_SAFETY)
+def event(request: HttpRequest, *, subject: Any, event_number: int) -> HttpResponse:
+    """All values of one event, each with the way to its history."""
+    found = _event_or_404(request, subject, event_number)
+    words = values_in_words(found)
+    context = {
+        "event": found,
+        "groups": [(group.title, [(name, label(name), words[name]) for name in group.fields]) for group in GROUPS],
+        "points_to_check": points_to_check(found.outline),
+        "may_correct": may(request.user, Permission.RECORD_ADVERSE_EVENTS, subject.site),
+        "may_see_history": may(request.user, Permission.VIEW_HISTORY, subject.site),
+    }
+    return _page(request, "safety/event.html", context, crumbs=[_log_crumb(subject), (_event_name(found), "")])
+
+
+@subject_page(Permission.RECORD_ADVERSE_EVENTS)
+def correct(request: HttpRequest, *, subject: Any, event_number: int) -> HttpResponse:
+    """Correction of an event, for a reason; whoever saves second is shown both versions."""
+    found = _event_or_404(request, subject, event_number)
+    form = CorrectionForm(_posted(request), subject=subject, instance=found)
+    if form.is_bound and form.is_valid():
+        try:
+            correct_adverse_event(event=found, fields=form.values(), by=request.user, **form.grounds())
+        except ValidationError as error:
+            form.add_error(None, error)
+        except ChangedMeanwhile as conflict:
+            return _show_both(request, form, conflict.event)
+        else:
+            text = _("The correction of adverse event %(number)s is saved.") % {"number": found.number}
+            messages.success(request, text)
+            return redirect(_address("event", subject, found))
+    return _correction_page(request, found, form)
+
+
+@subject_page(Permission.VIEW_HISTORY)
+def event_history(request: HttpRequest, *, subject: Any, event_number: int) -> HttpResponse:
+    """Who stored what, when and why; `?field=` narrows it to one value."""
+    found = _event_or_404(request, subject, event_number)
+    field = request.GET.get("field", "")
+    if field and field not in ENTERED:
+        raise Http404
+    context = {
+        "event": found,
+        "saves": history_of(found, field),
+        "field_label": label(field) if field else "",
+    }
+    crumbs = [_log_crumb(subject), _event_crumb(subject, found), (_("History"), "")]
+    return _page(request, "safety/event_history.html", context, crumbs=crumbs)
+
+
+def _show_both(request: HttpRequest, form: CorrectionForm, stored: Any) -> HttpResponse:
+    found, last = differences(stored, form.values()), last_change(stored)
+    typed = request.POST.copy()
+    # Saving again is a decision taken with both versions in view.
+    typed["seen_version"] = str(stored.version)
+    again = CorrectionForm(typed, subject=stored.subject, instance=stored)
+    again.add_error(None, _("Somebody else saved this event meanwhile. Compare the values below, then save again."))
+    response = _correction_page(request, stored, again, differences=found, last=last)
+    response.status_code = 409
+    return response
+
+
+def _correction_page(request: HttpRequest, event: Any, form: CorrectionForm, **more: Any) -> HttpResponse:
+    subject = event.subject
+    crumbs = [_log_crumb(subject), _event_crumb(subject, event), (_("Correct"), "")]
+    return _page(request, "safety/correct.html", {"event": event, "form": form, **more}, crumbs=crumbs)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], *, crumbs: list[Crumb]) -> HttpResponse:
+    """A page about the subject of the request, with its strip and breadcrumbs."""
+    subject, trial = request.subject, request.trial
+    above = [
+        (_("Subjects"), reverse("patients:subject-list", args=[trial.registration])),
+        (subject.number, reverse("assessments:casebook", args=[trial.registration, subject.number])),
+    ]
+    base = {"subject": subject, "trial": trial, "crumbs": above + crumbs, "strip": subject_strip(subject)}
+    return render(request, template, {**base, **context})
+
+
+def _posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _event_or_404(request: HttpRequest, subject: Any, number: int) -> Any:
+    event = get_object_or_404(events_of_subject(subject=subject, user=request.user), number=number)
+    event.subject = subject
+    return event
+
+
+def _address(name: str, subject: Any, event: Any = None) -> str:
+    numbers = [event.number] if event is not None else []
+    return reverse(f"safety:{name}", args=[subject.site.trial.registration, subject.number, *numbers])
+
+
+def _log_crumb(subject: Any) -> Crumb:
+    return _("Adverse events"), _address("subject-events", subject)
+
+
+def _event_crumb(subject: Any, event: Any) -> Crumb:
+    return _event_name(event), _address("event", subject, event)
+
+
+def _event_name(event: Any) -> str:
+    return _("Event %(number)s") % {"number": event.number}

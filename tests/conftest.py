@@ -1,0 +1,96 @@
+"""What all tests share: private servers, databases copied from a migrated template, a trial with its people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.testing import ensure_services
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start private servers for a plain `pytest`; workers and `manage.py test` find them in the environment."""
+    if hasattr(config, "workerinput"):
+        return
+    ensure_services()
+    from django.conf import settings
+
+    from config.settings.environment import database
+
+    settings.DATABASES["default"].update(database())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
+    """One database per worker, copied from the template."""
+    from django.db import connections
+
+    from tests import database
+
+    name = f"dermis_test_{worker_id}"
+    database.copy_of(database.template(), name)
+    with django_db_blocker.unblock():
+        connections["default"].settings_dict["NAME"] = name
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    database.drop(name)
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iterator[None]:
+    """A database of the test's own in which commits are real: for threads, live servers, COPY and TRUNCATE."""
+    from django.db import connections
+
+    from tests import database
+
+    settings = connections["default"].settings_dict
+    shared, own = settings["NAME"], f"dermis_own_{worker_id}"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        database.copy_of(database.template(), own)
+        settings["NAME"] = own
+        yield
+        connections.close_all()
+        settings["NAME"] = shared
+    database.drop(own)
+
+
+@pytest.fixture
+def trial(db: None) -> Any:
+    """NCT03265613 with its protocol version 1.0 and no sites."""
+    from tests.factories import make_trial
+
+    return make_trial()
+
+
+@pytest.fixture
+def site(trial: Any) -> Any:
+    """The site GZ in Asia/Shanghai."""
+    from tests.factories import make_site
+
+    return make_site(trial, "GZ")
+
+
+@pytest.fixture
+def other_site(trial: Any) -> Any:
+    """The site VIE in Europe/Vienna."""
+    from tests.factories import make_site
+
+    return make_site(trial, "VIE")
+
+
+@pytest.fixture
+def coordinator(site: Any) -> Any:
+    """A coordinator of the site GZ."""
+    from tests.factories import make_member
+
+    return make_member("coordinator", site)
+
+
+@pytest.fixture
+def investigator(site: Any) -> Any:
+    """An investigator of the site GZ."""
+    from tests.factories import make_member
+
+    return make_member("investigator", site)

@@ -1,0 +1,32 @@
+"""Test data written through the ordinary services, so that it is audited and obeys every rule."""
+
+from tests.factories.forms import complete_form, entry_for, values_for
+from tests.factories.subjects import (
+    PLANNED_VISITS,
+    answer_all,
+    enrolled_subject,
+    infused_subject,
+    make_subject,
+    screened_subject,
+    take_place,
+)
+from tests.factories.trials import PASSWORD, UserFactory, make_member, make_site, make_trial, system
+
+__all__ = [
+    "PASSWORD",
+    "PLANNED_VISITS",
+    "UserFactory",
+    "answer_all",
+    "complete_form",
+    "enrolled_subject",
+    "entry_for",
+    "infused_subject",
+    "make_member",
+    "make_site",
+    "make_subject",
+    "make_trial",
+    "screened_subject",
+    "system",
+    "take_place",
+    "values_for",
+]

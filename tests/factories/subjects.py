@@ -1,0 +1,72 @@
+"""Subjects at every stage of NCT03265613."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.models import User
+from patients.models import Subject, Visit
+from patients.services.eligibility import answer_criteria, decide_eligibility
+from patients.services.enrolment import enrol
+from patients.services.registration import Identity, register_subject
+from patients.services.visits import record_visit
+from tests.factories.forms import complete_form
+from trials.models import Site
+from trials.selectors import protocol_of
+
+PLANNED_VISITS = ("SCR", "W0", "W4", "W8", "W12", "W16", "W20", "W24")
+
+
+def make_subject(site: Site, by: User, signed_on: date | None = None, **identity: Any) -> Subject:
+    """A subject in screening who signed consent on the day, by default today at the site."""
+    return register_subject(
+        site=site,
+        identity=Identity(**{"initials": "ZXY", **identity}),
+        signed_on=signed_on or site.today(),
+        sheet_version="1.0",
+        language="zh",
+        by=by,
+    )
+
+
+def take_place(subject: Subject, code: str, by: User, on: date | None = None) -> Visit:
+    """The visit took place, by default today at the site."""
+    visit = Visit.objects.get(subject=subject, code=code)
+    return record_visit(visit=visit, occurred_on=on or subject.site.today(), by=by)
+
+
+def answer_all(subject: Subject, by: User, applies: bool = False) -> None:
+    """The same answer to every question that only a person can answer."""
+    asked = [c.code for c in protocol_of(subject.protocol_version).criteria if c.question]
+    answer_criteria(subject=subject, answers=dict.fromkeys(asked, applies), by=by)
+
+
+def screened_subject(site: Site, by: User, signed_on: date | None = None, **pasi: Any) -> Subject:
+    """Screening visit done on the day of consent, all screening forms complete, all questions answered no."""
+    subject = make_subject(site, by, signed_on)
+    visit = take_place(subject, "SCR", by, on=signed_on)
+    for code in ("demographics", "vital_signs", "pasi", "bsa"):
+        complete_form(visit, code, by, **(pasi if code == "pasi" else {}))
+    answer_all(subject, by)
+    return subject
+
+
+def enrolled_subject(site: Site, by: User, signed_on: date | None = None) -> Subject:
+    """Eligible and enrolled on the day of consent."""
+    subject = screened_subject(site, by, signed_on)
+    decide_eligibility(subject=subject, outcome="eligible", by=by)
+    return enrol(subject=subject, arm_code=_only_arm(subject), enrolled_on=signed_on or site.today(), by=by)
+
+
+def infused_subject(site: Site, by: User, days_ago: int = 0) -> Subject:
+    """First infusion so many days before today at the site, with all forms of the visit complete."""
+    day = site.today() - timedelta(days=days_ago)
+    subject = enrolled_subject(site, by, signed_on=day)
+    visit = take_place(subject, "W0", by, on=day)
+    for code in ("vital_signs", "pasi", "bsa", "infusion"):
+        complete_form(visit, code, by)
+    return Subject.objects.get(pk=subject.pk)
+
+
+def _only_arm(subject: Subject) -> str:
+    (arm,) = protocol_of(subject.protocol_version).arms
+    return arm.code

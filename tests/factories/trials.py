@@ -1,0 +1,61 @@
+"""Trials, sites and people."""
+
+from typing import Any
+
+import factory
+
+from accounts.models import User
+from accounts.roles import ROLES
+from accounts.services import create_account
+from assessments.registry import catalogue
+from protocols.loader import STUDIES, read_folder
+from trials.models import Site, Trial
+from trials.services import delegate, load_protocol, open_site
+
+PASSWORD = "correct horse battery staple"
+SITES = {
+    "GZ": ("Guangzhou Hospital", "CHN", "Asia/Shanghai"),
+    "VIE": ("Vienna Hospital", "AUT", "Europe/Vienna"),
+    "STJ": ("St John's Hospital", "CAN", "America/St_Johns"),
+}
+
+
+def system() -> User:
+    """The account that first set-up writes under."""
+    return User.objects.system()
+
+
+class UserFactory(factory.Factory):
+    """A person with an account."""
+
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"person.{n}")
+    full_name = factory.Sequence(lambda n: f"Person {n}")
+    email = factory.LazyAttribute(lambda person: f"{person.username}@example.invalid")
+    password = PASSWORD
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        return create_account(**kwargs, by=system())
+
+
+def make_trial(registration: str = "NCT03265613", version: str = "1.0") -> Trial:
+    """A trial from its protocol folder."""
+    files = read_folder(STUDIES / registration / version)
+    stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
+    return stored.trial
+
+
+def make_site(trial: Trial, code: str = "GZ") -> Site:
+    """One of three sites in different time zones."""
+    name, country, time_zone = SITES[code]
+    return open_site(trial=trial, code=code, name=name, country=country, time_zone=time_zone, by=system())
+
+
+def make_member(role: str, site: Site | None = None, trial: Trial | None = None, **person: Any) -> User:
+    """A person who works in the role at the site, or at every site of the trial."""
+    user = UserFactory(**person)
+    delegate(user=user, trial=trial or site.trial, role=ROLES[role], site=site, by=system())
+    return user

@@ -1,0 +1,286 @@
+"""One row per kind of mistake: the change to a sound protocol, and the one problem that must be reported for it."""
+
+import pytest
+
+from protocols.loader import parse
+from protocols.problems import ProtocolError
+
+P, A, V, C, N, X = "protocol.toml", "arms.toml", "visits.toml", "criteria.toml", "endpoints.toml", "examples.toml"
+
+MISTAKES = {
+    # name: (file, what stands there, what is put there, key, part of the message)
+    "TOML syntax": (P, 'version = "1.0"', "version = ", "", "is not valid TOML"),
+    "unknown key at the top": (P, "sponsor", "colour = 1\nsponsor", "colour", "is not a key known here"),
+    "unknown key in a table": (
+        V,
+        'forms = ["infusion"]',
+        'forms = ["infusion"]\nform = 1',
+        "visit[W0].form",
+        "is not a key known",
+    ),
+    "unknown key in an inner table": (
+        X,
+        "opens_on",
+        "x = 1, opens_on",
+        "example[Eligible].expected_visits.W4.x",
+        "is not a key known",
+    ),
+    "missing key": (P, 'sponsor = "A hospital"', "", "sponsor", "is missing: add a text in quotes"),
+    "blank text": (P, '"A hospital"', '" "', "sponsor", "must not be empty"),
+    "text for a number": (
+        P,
+        "planned_subjects = 7",
+        'planned_subjects = "7"',
+        "planned_subjects",
+        "must be a whole number",
+    ),
+    "true for a number": (
+        P,
+        "planned_subjects = 7",
+        "planned_subjects = true",
+        "planned_subjects",
+        "must be a whole number",
+    ),
+    "number too small": (P, "planned_subjects = 7", "planned_subjects = 0", "planned_subjects", "must be 1 or more"),
+    "number for a flag": (V, "default = true", "default = 1", "visit[SCR].default", "must be true or false"),
+    "moment for a date": (
+        X,
+        "first_infusion_on = 2024-02-01",
+        "first_infusion_on = 2024-02-01T00:00:00",
+        "example[Eligible].first_infusion_on",
+        "must be a date",
+    ),
+    "number in a list of texts": (P, '["Made up"]', "[1]", "sources", "must be a list of texts"),
+    "text twice in a list": (
+        V,
+        '["pasi", "bsa"]',
+        '["pasi", "bsa", "bsa"]',
+        "visit[W4].forms",
+        "names 'bsa' more than once",
+    ),
+    "bad duration": (V, '"P28D"', '"28 days"', "visit[W4].target", '"28 days" is not a duration'),
+    "duration of the wrong type": (V, '"P28D"', "28", "visit[W4].target", "must be a text in quotes"),
+    "negative window": (
+        V,
+        'pre_window = "P13D"',
+        'pre_window = "-P13D"',
+        "visit[W0].pre_window",
+        "without a minus sign",
+    ),
+    "default without a note": (V, 'note = "Made up."', "", "visit[SCR].note", "say where the default comes from"),
+    "unknown role": (N, '"primary"', '"main"', "endpoint[PASI75].role", "must be one of: primary, secondary, other"),
+    "unknown eligibility": (
+        X,
+        '"unknown"',
+        '"perhaps"',
+        "example[Not asked yet].expected_eligibility",
+        "must be one of",
+    ),
+    "unknown standing": (
+        X,
+        'IN01 = "satisfied"',
+        "IN01 = true",
+        "example[Eligible].expected_standings.IN01",
+        "must be one of",
+    ),
+    "duplicate code": (V, 'code = "W8"', 'code = "W4"', "visit[W4]", "is declared more than once"),
+    "unknown epoch": (
+        V,
+        'epoch = "after"\nrelative_to = "W0"\ntarget = "P8W"',
+        'epoch = "later"\nrelative_to = "W0"\ntarget = "P8W"',
+        "visit[W8].epoch",
+        "'later' is not an epoch",
+    ),
+    "epoch without a visit": (V, 'epoch = "before"', 'epoch = "after"', "epoch[before]", "has no visit"),
+    "unknown form": (V, '["pasi", "bsa"]', '["pasi", "bsa", "mri"]', "visit[W4].forms", "'mri' is not a form"),
+    "unknown reference visit": (
+        V,
+        'relative_to = "W0"\ntarget = "P8W"',
+        'relative_to = "W1"\ntarget = "P8W"',
+        "visit[W8].relative_to",
+        "'W1' is neither a visit",
+    ),
+    "visits in a circle": (
+        V,
+        'relative_to = "W0"\ntarget = "P8W"',
+        'relative_to = "W8"\ntarget = "P8W"',
+        "visit",
+        "in a circle",
+    ),
+    "overlapping windows": (V, '"P8W"', '"P34D"', "visit[W8]", "overlaps with the window of W4"),
+    "window over the day of its reference": (V, '"P28D"', '"P3D"', "visit[W4]", "holds the day of W0 itself"),
+    "unknown anchor": (P, 'anchor = "W0"', 'anchor = "W1"', "anchor", "'W1' is not a visit"),
+    "anchor not dated from consent": (
+        V,
+        'relative_to = "consent"\ntarget = "P14D"',
+        'relative_to = "SCR"\ntarget = "P14D"',
+        "visit[W0].relative_to",
+        "must be 'consent'",
+    ),
+    "dose without visits": (A, "cells_per_kg = 0", "cells_per_kg = 5", "arm[TABLET].cells_per_kg", "do not agree"),
+    "infusion at an unknown visit": (A, '["W0"]', '["W0", "W1"]', "arm[CELLS].infusion_visits", "'W1' is not a visit"),
+    "infusion visit without the form": (
+        A,
+        '["W0"]',
+        '["W0", "W4"]',
+        "arm[CELLS].infusion_visits",
+        "W4 does not ask for the form 'infusion'",
+    ),
+    "infusion form without an infusion": (
+        V,
+        '["pasi", "bsa"]',
+        '["pasi", "bsa", "infusion"]',
+        "visit[W4].forms",
+        "no arm is infused there",
+    ),
+    "visit named like the reserved word": (
+        V,
+        'code = "W8"',
+        'code = "consent"',
+        "visit",
+        '"consent" is a reserved word',
+    ),
+    "rule that does not compile": (C, "pasi_total > 10.0", "pasi_total >", "inclusion[IN01].rule", "Syntax error"),
+    "rule over a fact nobody publishes": (
+        C,
+        "pasi_total > 10.0",
+        "pasi > 10.0",
+        "inclusion[IN01].rule",
+        "uses 'pasi', which no form publishes",
+    ),
+    "rule over a fact known too late": (
+        C,
+        "pasi_total > 10.0",
+        "bsa_percent > 10.0",
+        "inclusion[IN01].rule",
+        "no form scheduled at or before the anchor",
+    ),
+    "number compared with true": (
+        C,
+        "pasi_total > 10.0",
+        "consent_given > 10.0",
+        "inclusion[IN01].rule",
+        r"right kinds [consent_given (yes_no)]",
+    ),
+    "text equal to a number": (
+        C,
+        "pasi_total > 10.0",
+        "sex == 1.0",
+        "inclusion[IN01].rule",
+        "compares values of different kinds",
+    ),
+    "judgement without a question": (
+        C,
+        '"consent_given"',
+        '"consent_given || judgement"',
+        "inclusion[IN02].question",
+        "say what a person is asked",
+    ),
+    "question without a judgement": (
+        C,
+        '"consent_given"',
+        '"consent_given"\nquestion = "Really?"',
+        "inclusion[IN02].question",
+        "is never used",
+    ),
+    "criterion without a text": (C, 'text = "Consent"', "", "inclusion[IN02].text", "is missing"),
+    "endpoint at an unknown visit": (
+        N,
+        'at = "W4"\ntime_frame = "4 weeks"\nnote',
+        'at = "W5"\ntime_frame = "4 weeks"\nnote',
+        "endpoint[AE].at",
+        "'W5' is not a visit",
+    ),
+    "measure nobody publishes": (
+        N,
+        '"pasi_total"',
+        '"pasi"',
+        "endpoint[PASI75].measure",
+        "'pasi' is published by no form",
+    ),
+    "measure that is no number": (N, '"pasi_total"', '"sex"', "endpoint[PASI75].measure", "of the kind text"),
+    "measure not published at the visit": (
+        N,
+        '"pasi_total"',
+        '"age_years"',
+        "endpoint[PASI75].measure",
+        "is not published at W4",
+    ),
+    "measure without a baseline": (N, '"pasi_total"', '"bsa_percent"', "endpoint[PASI75].measure", "has no baseline"),
+    "neither measure nor note": (N, 'note = "Counted elsewhere."', "", "endpoint[AE].measure", "is missing"),
+    "responder without a percentage": (
+        N,
+        "improvement_at_least = 75",
+        "",
+        "endpoint[PASI75].improvement_at_least",
+        "is missing",
+    ),
+    "percentage above a hundred": (N, "= 75", "= 101", "endpoint[PASI75].improvement_at_least", "must be 100 or less"),
+    "percentage without a responder": (
+        N,
+        '"responder"',
+        '"change"',
+        "endpoint[PASI75].improvement_at_least",
+        "is not a key known",
+    ),
+    "example with an unknown fact": (
+        X,
+        'sex = "F"',
+        "height = 1",
+        "example[Eligible].facts.height",
+        "is not a fact that any form publishes",
+    ),
+    "example with a fact of a wrong kind": (
+        X,
+        'sex = "F"',
+        "sex = 1",
+        "example[Eligible].facts.sex",
+        "but sex is of the kind text",
+    ),
+    "example with a fact that is not a number": (
+        X,
+        "pasi_total = 12,",
+        "pasi_total = nan,",
+        "example[Eligible].facts.pasi_total",
+        "finite number",
+    ),
+    "example with a judgement that is no answer": (
+        X,
+        "EX01 = false",
+        'EX01 = "no"',
+        "example[Eligible].judgements.EX01",
+        "is true or false",
+    ),
+    "example that answers no question": (
+        X,
+        "EX01 = false",
+        "EX01 = false, IN01 = true",
+        "example[Eligible].judgements.IN01",
+        "is not a criterion with a question",
+    ),
+    "example with an unknown criterion": (
+        X,
+        'EX01 = "satisfied"',
+        'EX02 = "satisfied"',
+        "example[Eligible].expected_standings.EX02",
+        "is not a criterion",
+    ),
+    "example with an unknown visit": (X, "W4 =", "W5 =", "example[Eligible].expected_visits.W5", "is not a visit"),
+    "example with a visit that is no table": (
+        X,
+        "W4 = {",
+        "W8 = 1\nW4 = {",
+        "example[Eligible].expected_visits.W8",
+        "must be a table",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "key", "message"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_is_reported_once_with_file_key_and_advice(files, catalogue, file, old, new, key, message):
+    assert files[file].count(old) == 1
+    with pytest.raises(ProtocolError) as refused:
+        parse({**files, file: files[file].replace(old, new)}, catalogue)
+    [problem] = refused.value.problems
+    assert (problem.file, problem.key) == (file, key)
+    assert message in problem.message

@@ -1,0 +1,35 @@
+"""Who may open a page: every view of a trial is declared with the permission it needs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.permissions import Permission
+from trials.selectors import may_somewhere, trials_for
+
+View = Callable[..., HttpResponse]
+
+
+def trial_page(permission: Permission) -> Callable[[View], View]:
+    """A page of one trial: a trial in which the user has no role is not found (404); a missing permission is refused (403).
+
+    The view gets the Trial in place of its registration number, also as `request.trial`.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest, registration: str, **kwargs: Any) -> HttpResponse:
+            trial = get_object_or_404(trials_for(request.user), registration=registration)
+            request.trial = trial
+            if not may_somewhere(request.user, permission, trial):
+                raise PermissionDenied
+            return view(request, trial=trial, **kwargs)
+
+        page.permission = permission
+        return page
+
+    return wrap

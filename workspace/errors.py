@@ -1,0 +1,39 @@
+"""Pages for what goes wrong; each keeps what was typed."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+
+from accounts.resume import kept_context
+from trials.policies import NotAllowedNow
+
+
+class NotAllowedNowMiddleware:
+    """Shows the message of a rule that a view did not handle itself (status 409)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowedNow):
+            context = {**kept_context(request), "message": str(exception)}
+            return render(request, "errors/not_now.html", context, status=409)
+        return None
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page was open too long, or another site sent the form."""
+    return render(request, "errors/csrf.html", kept_context(request), status=403)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something failed on our side; the database took nothing back by halves."""
+    return HttpResponse(loader.render_to_string("500.html", kept_context(request), request), status=500)

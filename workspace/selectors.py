@@ -1,0 +1,56 @@
+"""What the landing page and the protocol page show."""
+
+from typing import Any
+
+from accounts.models import User
+from accounts.permissions import Permission
+from assessments.registry import INSTRUMENTS
+from assessments.selectors import drafts_left
+from clinical.eligibility import CriterionKind
+from clinical.visit_windows import VisitState
+from patients.models import Subject, SubjectStatus
+from patients.selectors import subjects_with_status, visits_to_attend
+from safety.selectors import EventFilter, events_of_trial
+from trials.models import Trial
+from trials.selectors import newest_protocol, permissions_of, protocol_of
+
+
+def today(user: User, trial: Trial) -> dict[str, Any]:
+    """The panels of the landing page, each only for those who can act on it or review it."""
+    permissions = permissions_of(user, trial)
+    panels: dict[str, Any] = {"may": {permission.name.lower(): True for permission in permissions}}
+    if Permission.ENTER_DATA in permissions:
+        panels["visits"] = _visits(user, trial)
+        panels["drafts"] = drafts_left(user, trial)
+        panels["to_enrol"] = list(subjects_with_status(user, trial, SubjectStatus.ELIGIBLE))
+    if Permission.DECIDE_ELIGIBILITY in permissions:
+        panels["to_decide"] = list(subjects_with_status(user, trial, SubjectStatus.SCREENING))
+    if Permission.VIEW_SAFETY in permissions:
+        panels["events"] = list(events_of_trial(trial=trial, user=user, wanted=EventFilter())[:8])
+    return panels
+
+
+def _visits(user: User, trial: Trial) -> list[dict[str, Any]]:
+    rows = []
+    for visit in visits_to_attend(user, trial):
+        planned = protocol_of(visit.subject.protocol_version).visit(visit.code)
+        days = (visit.window_closes_on - visit.site_day).days
+        rows.append({"visit": visit, "name": planned.name, "state": visit.state(visit.site_day), "days_left": days})
+    urgency = [VisitState.OVERDUE, VisitState.DUE, VisitState.PLANNED]
+    return sorted(rows, key=lambda row: (urgency.index(row["state"]), row["visit"].window_closes_on))
+
+
+def protocol_page(trial: Trial) -> dict[str, Any]:
+    """The newest protocol version with its schedule of activities as visits by forms."""
+    version = newest_protocol(trial)
+    protocol = protocol_of(version)
+    used = [spec for code, spec in INSTRUMENTS.items() if any(code in visit.forms for visit in protocol.visits)]
+    return {
+        "version": version,
+        "protocol": protocol,
+        "forms": used,
+        "schedule": [(visit, [spec.code in visit.forms for spec in used]) for visit in protocol.visits],
+        "inclusion": [c for c in protocol.criteria if c.kind == CriterionKind.INCLUSION],
+        "exclusion": [c for c in protocol.criteria if c.kind == CriterionKind.EXCLUSION],
+        "subjects": Subject.objects.filter(protocol_version=version).count(),
+    }

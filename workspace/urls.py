@@ -1,0 +1,17 @@
+"""Addresses of the landing page, the protocol and the people of a trial."""
+
+from django.urls import path
+
+from workspace import views
+
+app_name = "workspace"
+TRIAL = "trials/<str:registration>/"
+
+urlpatterns = [
+    path(TRIAL, views.today, name="today"),
+    path(TRIAL + "protocol/", views.protocol, name="protocol"),
+    path(TRIAL + "people/", views.people, name="people"),
+    path(TRIAL + "people/new/", views.new_account, name="new-account"),
+    path(TRIAL + "people/delegate/", views.delegate, name="delegate"),
+    path(TRIAL + "people/<int:pk>/end/", views.end_delegation, name="end-delegation"),
+]
