@@ -69,7 +69,9 @@ def make_venv(venv: Path, uv: str | None) -> None:
     """Creates the virtual environment, or adds pip to one made without it; exits with a sentence if it cannot."""
     if uv:
         if not python_of(venv).exists():
-            subprocess.run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(venv)], check=True)
+            subprocess.run(
+                [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(venv)], check=True
+            )
         return
     is_ours = not venv.exists()
     made = subprocess.run([sys.executable, "-m", "venv", str(venv)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -18,6 +18,11 @@ class Role:
     permissions: frozenset[P]
     whole_trial: bool = False
 
+    @property
+    def permissions_in_order(self) -> list[P]:
+        """The permissions in the order in which they are declared."""
+        return [permission for permission in P if permission in self.permissions]
+
 
 COORDINATOR = Role(
     code="coordinator",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.form_data import FormData, MissingReason
 from assessments.form_specs import CrfSpec, FormContext, Item, Objection, Severity, is_empty, missing_items
 from assessments.widgets import widget_for
+from patients.widgets import DayInput
 
 MISSING_PREFIX = "missing__"
 
@@ -32,6 +33,9 @@ class EntryForm(forms.ModelForm):
             field = self.fields[item.name]
             field.required = False
             field.help_text = item.hint
+            if isinstance(field.widget, forms.RadioSelect):
+                # No button for "nothing": Delete takes a choice back, and a reason for no value replaces it.
+                field.choices = [choice for choice in field.choices if not is_empty(choice[0])]
             if item.may_be_missing:
                 self.fields[MISSING_PREFIX + item.name] = forms.ChoiceField(
                     label=_("Reason for no value: %(item)s") % {"item": field.label},
@@ -95,13 +99,9 @@ def form_class(spec: CrfSpec) -> type[EntryForm]:
     names = [item.name for item in spec.items]
     widgets = {item.name: widget_for(spec.model._meta.get_field(item.name), item) for item in spec.items}
     base = forms.modelform_factory(
-        spec.model, form=EntryForm, fields=["assessed_on", *names], widgets={**widgets, "assessed_on": _date_widget()}
+        spec.model, form=EntryForm, fields=["assessed_on", *names], widgets={**widgets, "assessed_on": DayInput()}
     )
     return type(f"{spec.model.__name__}EntryForm", (base,), {"spec": spec})
-
-
-def _date_widget() -> forms.Widget:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 @dataclass(frozen=True)

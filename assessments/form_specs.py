@@ -100,6 +100,10 @@ def checks_nothing(_values: Values, _context: FormContext) -> list[Objection]:
     return []
 
 
+def compares_nothing(_values: Values, _context: FormContext) -> dict[str, Any]:
+    return {}
+
+
 def prefills_nothing(_context: FormContext) -> dict[str, Any]:
     return {}
 
@@ -109,7 +113,8 @@ class CrfSpec:
     """One instrument: its model, its items and the pure functions over them.
 
     `derive` returns a value, or None, for every derived name, and never raises on incomplete values. `check` looks at
-    whatever values there are. `prefill` proposes values for a form that is not started. `is_treatment` marks the form
+    whatever values there are. `prefill` proposes values for a form that is not started; `compare`
+    says for the live values how they stand against the baseline. `is_treatment` marks the form
     whose first completion at the anchor visit starts the subject's treatment.
     """
 
@@ -123,6 +128,7 @@ class CrfSpec:
     check: Callable[[Values, FormContext], list[Objection]] = checks_nothing
     prefill: Callable[[FormContext], dict[str, Any]] = prefills_nothing
     publishes: tuple[Publication, ...] = ()
+    compare: Callable[[Values, FormContext], dict[str, Any]] = compares_nothing
     is_treatment: bool = False
     entry_template: str = "assessments/entry_items.html"
     live_template: str = "assessments/live_values.html"

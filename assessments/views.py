@@ -177,7 +177,7 @@ def _live_values(place: Place, form: form_engine.EntryForm, stored: Any) -> dict
     return {
         "values": derived,
         "rows": [(d.name, label, form_engine.display(place.spec, d.name, derived[d.name]), d.unit) for d, label in names],
-        "baseline": form.context.baseline,
+        "response": place.spec.compare(derived, form.context),
         "objections": form.objections() if form.is_bound else [],
     }
 

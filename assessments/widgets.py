@@ -7,25 +7,19 @@ from django.db import models
 
 from assessments.fields import Bounded
 from assessments.form_specs import Item
+from patients.widgets import DayInput, MomentInput
 
 LONGEST_BUTTON_GROUP = 7
-
-
-class ChoiceGroup(forms.RadioSelect):
-    """Radio buttons that look and work like one group of buttons, also by digit keys."""
-
-    template_name = "components/choice_group_widget.html"
-    option_template_name = "components/choice_group_widget.html"
 
 
 def widget_for(field: models.Field, item: Item) -> forms.Widget:
     """The widget for a model field."""
     if field.choices:
-        return ChoiceGroup() if len(field.flatchoices) <= LONGEST_BUTTON_GROUP else forms.Select()
+        return forms.RadioSelect() if len(field.flatchoices) <= LONGEST_BUTTON_GROUP else forms.Select()
     if isinstance(field, models.DateTimeField):
-        return forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        return MomentInput()
     if isinstance(field, models.DateField):
-        return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        return DayInput()
     if isinstance(field, Bounded):
         return forms.NumberInput(attrs=_number_attributes(field))
     return forms.TextInput(attrs={"autocomplete": "off"})

@@ -117,8 +117,8 @@ def _failed_checks() -> list[str]:
         ("ruff format", (*module, "ruff", "format", "--check", ".")),
         ("mypy", (*module, "mypy", ".")),
         ("import-linter", (str(_scripts / "lint-imports"),)),
-        ("djlint format", (*module, "djlint", ".", "--check", "--quiet")),
-        ("djlint", (*module, "djlint", ".", "--lint", "--quiet")),
+        ("djlint format", (*module, "djlint", ".", "--check")),
+        ("djlint", (*module, "djlint", ".", "--lint")),
     )
     results = {name: _passes(name, command) for name, command in checks}
     for name, passed in results.items():

@@ -1,2 +1,12 @@
+"""Addresses of the exports."""
+
+from django.urls import path
+
+from exports import views
+
 app_name = "exports"
-urlpatterns = []
+
+urlpatterns = [
+    path("trials/<str:registration>/exports/", views.export_list, name="list"),
+    path("trials/<str:registration>/exports/new/", views.create, name="create"),
+]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
@@ -48,9 +49,7 @@ def announce(messages: Iterable[Message]) -> int:
     """
     # One order for everybody, so that two callers with the same keys wait for each other and cannot deadlock.
     ordered = sorted(messages, key=lambda message: message.dedupe_key)
-    if not ordered:
-        return 0
-    columns = [
+    columns: list[list[Any]] = [
         [message.recipient.pk for message in ordered],
         [message.kind for message in ordered],
         [message.dedupe_key for message in ordered],
@@ -59,7 +58,8 @@ def announce(messages: Iterable[Message]) -> int:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_NEW.format(table=Notification._meta.db_table), [timezone.now(), *columns])
-        return cursor.rowcount
+        new: int = cursor.rowcount
+    return new
 
 
 def deliver_pending(limit: int) -> int:

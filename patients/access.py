@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from accounts.permissions import Permission
 from patients.models import Subject
@@ -29,7 +30,9 @@ def subject_page(permission: Permission) -> Callable[[View], View]:
             request.subject, request.trial = subject, subject.site.trial
             if not may(request.user, permission, subject.site):
                 raise PermissionDenied
-            return view(request, subject=subject, **kwargs)
+            # Moments on the page are typed and shown in the time of the site.
+            with timezone.override(subject.site.zone):
+                return view(request, subject=subject, **kwargs)
 
         page.permission = permission
         return page

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, Standing, overall
@@ -31,6 +32,19 @@ class FactUsed:
     unit: str = ""
     collected_on: date | None = None
     source: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        return self.value is None
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it: numbers without idle zeros, yes and no in words."""
+        if isinstance(self.value, bool):
+            return gettext("Yes") if self.value else gettext("No")
+        if isinstance(self.value, Decimal):
+            return f"{self.value.normalize():f}"
+        return str(self.value)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from patients.models import Subject, SubjectIdentity, SubjectStatus
 from patients.models.consent import ConsentLanguage
 from patients.models.eligibility import EligibilityOutcome
 from patients.services.registration import Identity
+from patients.widgets import DayInput
 from protocols.schema import Criterion, Protocol
 from trials.models import Site
 
@@ -20,8 +21,7 @@ from trials.models import Site
 class DayField(forms.DateField):
     """A day, typed as 2026-11-21 or chosen; any other order of day and month is refused as ambiguous."""
 
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    input_formats = ("%Y-%m-%d",)
+    widget = DayInput
     default_error_messages = {"invalid": _("Enter a day as year-month-day, for example 2026-11-21.")}
 
 
@@ -152,7 +152,6 @@ class VisitDateForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["occurred_on"].initial = today
-        self.fields["occurred_on"].widget.attrs["max"] = today.isoformat()
         self.helper = _helper()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from clinical.eligibility import (
@@ -58,6 +59,11 @@ class Arm:
     cells_per_kg: int
     route: str
     infusion_visits: tuple[str, ...]
+
+    @property
+    def million_per_kg(self) -> Decimal:
+        """The dose in million cells per kg, without idle zeros."""
+        return (Decimal(self.cells_per_kg) / 10**6).normalize()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from safety.layout import ENTERED, GROUPS
 from safety.models import AdverseEvent
 from safety.selectors import EventFilter, visit_name, visits_it_may_follow
 from safety.terms import Grade
-from trials.models import Trial
+from trials.models import Site, Trial
 from trials.selectors import sites_for
 
 _YES_NO: Final = (("yes", _("Yes")), ("no", _("No")))
@@ -48,11 +48,13 @@ class AdverseEventForm(forms.ModelForm):
     def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.subject = subject
-        visits = self.fields["visit"]
+        visits: Any = self.fields["visit"]
         visits.queryset = visits_it_may_follow(subject)
         visits.label_from_instance = lambda visit: visit_name(visit, subject)
         for name in ("grade", "relation", "outcome"):
-            self.fields[name].choices = [choice for choice in self.fields[name].choices if choice[0] != ""]
+            field: Any = self.fields[name]
+            # A row of buttons needs none that means "no answer".
+            field.choices = [choice for choice in field.choices if choice[0] != ""]
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """The fields as they are laid out on the page, with the title of each group."""
@@ -88,7 +90,7 @@ class EventFilterForm(forms.Form):
     """The filters of the list, kept in its address."""
 
     site = forms.ModelChoiceField(
-        label=_("Site"), queryset=None, required=False, empty_label=_("All"), to_field_name="code"
+        label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All"), to_field_name="code"
     )
     serious = forms.ChoiceField(label=_("Serious"), required=False, choices=(("", _("All")), *_YES_NO))
     related = forms.ChoiceField(label=_("Related"), required=False, choices=(("", _("All")), *_YES_NO))
@@ -102,8 +104,9 @@ class EventFilterForm(forms.Form):
     ongoing = forms.ChoiceField(label=_("Ongoing"), required=False, choices=(("", _("All")), *_YES_NO))
 
     def __init__(self, *args: Any, user: User, trial: Trial, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["site"].queryset = sites_for(user, Permission.VIEW_SAFETY).filter(trial=trial)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        site: Any = self.fields["site"]
+        site.queryset = sites_for(user, Permission.VIEW_SAFETY).filter(trial=trial)
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select"
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -31,9 +32,13 @@ GROUPS: Final = (
 ENTERED: Final = tuple(name for group in GROUPS for name in group.fields)
 
 
+def _column(field: str) -> "models.Field[Any, Any]":
+    return cast("models.Field[Any, Any]", AdverseEvent._meta.get_field(field))
+
+
 def label(field: str) -> str:
     """The name of a field as a heading."""
-    return capfirst(str(AdverseEvent._meta.get_field(field).verbose_name))
+    return capfirst(str(_column(field).verbose_name))
 
 
 def shown(field: str, value: Any, visits: Mapping[int, str]) -> str:
@@ -46,10 +51,10 @@ def shown(field: str, value: Any, visits: Mapping[int, str]) -> str:
         return value.isoformat()
     if field == "visit":
         return visits.get(value, str(value))
-    choices = AdverseEvent._meta.get_field(field).choices
+    choices = _column(field).choices
     return str(dict(choices)[value]) if choices else str(value)
 
 
 def stored(event: AdverseEvent, fields: Iterable[str] = ENTERED) -> dict[str, Any]:
     """The stored values by field name; the visit as its primary key."""
-    return {name: getattr(event, AdverseEvent._meta.get_field(name).attname) for name in fields}
+    return {name: getattr(event, _column(name).attname) for name in fields}

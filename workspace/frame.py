@@ -1,6 +1,6 @@
 """What the frame of every page shows: trials, navigation by role, roles, banner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -53,6 +53,7 @@ class Frame:
     navigation: tuple[NavigationEntry, ...] = ()
     search_url: str = ""
     roles_text: str = ""
+    may: dict[str, bool] = field(default_factory=dict)
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
@@ -77,6 +78,7 @@ def _frame(request: HttpRequest) -> Frame:
         trial=_link(trial),
         navigation=tuple(_navigation(request, trial, permissions)),
         search_url=_url("patients:subject-list", trial) if Permission.VIEW_SUBJECTS in permissions else "",
+        may={permission.name.lower(): True for permission in permissions},
         roles_text=", ".join(str(role.name) for role in roles_of(user, trial)),
     )
 

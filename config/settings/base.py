@@ -103,6 +103,8 @@ LOGOUT_REDIRECT_URL = "accounts:sign_in"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
+# A hospital shares one address: locking by address would lock out a whole ward.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
@@ -129,6 +131,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = ["config.formats"]
+
+EMAIL_TIMEOUT = 10  # seconds; a dead mail server must not hold a row
 
 # --- files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
@@ -164,6 +168,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "remind-of-opening-visit-windows": {"task": "patients.tasks.remind_of_opening_windows", "schedule": 15 * 60},
+    "deliver-notifications": {"task": "notifications.tasks.deliver", "schedule": 5 * 60},
 }
 
 LOGGING = {

@@ -8,11 +8,11 @@ from config.settings.base import ROOT, _
 from config.settings.environment import database
 
 _folder = ROOT / ".demo"
-os.environ.setdefault("DATABASE_URL", f"postgres://dermis_app@:5432/{quote(str(_folder / 'pg'), safe='')}/dermis")
+_source = {"DATABASE_URL": f"postgres://dermis_app@:5432/{quote(str(_folder / 'pg'), safe='')}/dermis", **os.environ}
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "only for commands run by hand beside a running demo")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-DATABASES = {"default": database()}
+DATABASES = {"default": database(_source)}
 DERMIS_ENVIRONMENT = _("Demonstration: every person on these pages is invented.")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = os.environ.get("DERMIS_MAIL_FOLDER", str(_folder / "mail"))

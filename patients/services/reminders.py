@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
@@ -79,16 +80,18 @@ def _open_or_opening(
 
 
 def _message(visit: Visit, *, visit_name: str, site: Site, today: date, recipient: User) -> Message:
+    # The look-up compared both dates, so neither is empty.
+    opens_on, closes_on = cast(date, visit.window_opens_on), cast(date, visit.window_closes_on)
     with override(recipient.language):
         facts = {
             "number": visit.subject.number,
             "visit": visit_name,
             "site": site.name,
             "trial": site.trial.registration,
-            "opens": date_format(visit.window_opens_on),
-            "closes": date_format(visit.window_closes_on),
+            "opens": date_format(opens_on),
+            "closes": date_format(closes_on),
         }
-        is_open = visit.window_opens_on < today
+        is_open = opens_on < today
         subject = (
             _("%(number)s, %(visit)s: the window is open since %(opens)s")
             if is_open
@@ -106,7 +109,7 @@ def _message(visit: Visit, *, visit_name: str, site: Site, today: date, recipien
         return Message(
             recipient=recipient,
             kind=KIND,
-            dedupe_key=f"visit-window:{visit.pk}:{recipient.pk}:{visit.window_opens_on.isoformat()}",
+            dedupe_key=f"visit-window:{visit.pk}:{recipient.pk}:{opens_on.isoformat()}",
             subject=subject % facts,
             body=body % facts,
         )

@@ -154,7 +154,14 @@ def test_every_coordinator_of_the_site_is_told_and_nobody_of_another_site(site: 
     assert told() == sorted(user.username for user in here)
 
 
-def test_a_coordinator_of_the_whole_trial_is_told_once_even_with_a_second_delegation(site: Site) -> None:
+def test_a_coordinator_of_the_whole_trial_is_told(site: Site) -> None:
+    everywhere = make_member("coordinator", trial=site.trial)
+    opening(site, in_days=1)
+    remind_of_opening_windows(LATER_THAT_DAY)
+    assert told() == [everywhere.username]
+
+
+def test_two_delegations_of_one_coordinator_make_one_message(site: Site) -> None:
     everywhere = make_member("coordinator", trial=site.trial)
     delegate(user=everywhere, trial=site.trial, role=COORDINATOR, site=site, by=system())
     opening(site, in_days=1)
@@ -223,11 +230,12 @@ def test_the_message_names_number_visit_window_and_site_and_nothing_that_identif
         assert private not in message.subject + message.body
 
 
-def test_a_window_that_opened_before_today_is_said_to_be_open(site: Site) -> None:
+@pytest.mark.parametrize(("in_days", "words"), [(0, "opens on"), (-1, "is open since")])
+def test_only_a_window_that_opened_before_today_is_said_to_be_open(site: Site, in_days: int, words: str) -> None:
     make_member("coordinator", site)
-    visit = opening(site, in_days=-1)
+    visit = opening(site, in_days=in_days)
     remind_of_opening_windows(LATER_THAT_DAY)
-    assert f"is open since {date_format(visit.window_opens_on)}" in Notification.objects.get().subject
+    assert f"{words} {date_format(visit.window_opens_on)}" in Notification.objects.get().subject
 
 
 def test_each_coordinator_reads_the_own_language(site: Site, settings: Settings, tmp_path: Path) -> None:

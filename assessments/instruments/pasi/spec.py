@@ -18,9 +18,18 @@ from assessments.form_specs import (
 )
 from assessments.instruments.pasi.model import SIGNS, Pasi
 from clinical.body_regions import BodyRegion
-from clinical.scoring.pasi import RegionScore, area_without_signs, pasi_total, regional_pasi, signs_without_area
+from clinical.scoring.pasi import (
+    RegionScore,
+    area_without_signs,
+    improvement_percent,
+    pasi_total,
+    reached,
+    regional_pasi,
+    signs_without_area,
+)
 from protocols.catalogue import Fact, FactKind
 
+RESPONDER_PERCENTS = (50, 75, 90, 100)
 COLUMNS = (*SIGNS, "area")
 REGION_TITLES = {
     BodyRegion.HEAD: _("Head and neck"),
@@ -68,6 +77,16 @@ def check(values: Values, _context: FormContext) -> list[Objection]:
     return found
 
 
+def compare(values: Values, context: FormContext) -> dict[str, Any]:
+    """Change from the baseline total in percent, and the responder thresholds reached; empty while either is missing."""
+    total, baseline = values.get("total"), context.baseline.get("pasi_total")
+    if total is None or not baseline:
+        return {}
+    improvement = improvement_percent(baseline=baseline, value=total)
+    met = [percent for percent in RESPONDER_PERCENTS if reached(baseline=baseline, value=total, percent=percent)]
+    return {"baseline": baseline.normalize(), "percent": f"{-improvement:+.1f}", "reached": met}
+
+
 def _objection(
     code: str, severity: Severity, message: Any, region: BodyRegion, names: tuple[str, ...]
 ) -> Objection:
@@ -91,6 +110,7 @@ SPEC = CrfSpec(
     derived=(*(Derived(f"{region}_score") for region in BodyRegion), Derived("total", cdash="PASI0229")),
     derive=derive,
     check=check,
+    compare=compare,
     publishes=(
         Publication(Fact("pasi_total", FactKind.NUMBER), "total"),
         *(Publication(Fact(f"pasi_{region}_area", FactKind.NUMBER), f"{region}_area") for region in BodyRegion),

@@ -1,0 +1,1 @@
+"""Words of the instruments for pages of any floor."""

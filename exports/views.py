@@ -1,0 +1,39 @@
+"""The page of exports and the download."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.permissions import Permission
+from exports.selectors import exports_of
+from exports.services import make_export
+from trials.access import trial_page
+
+EXPORTS_PER_PAGE = 25
+
+
+@require_safe
+@trial_page(Permission.EXPORT_DATA)
+def export_list(request: HttpRequest, *, trial: Any) -> HttpResponse:
+    """What an export holds, and who made which before."""
+    context = {
+        "trial": trial,
+        "crumbs": [(_("Export"), "")],
+        "page_obj": Paginator(exports_of(trial), EXPORTS_PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "exports/list.html", context)
+
+
+@require_POST
+@trial_page(Permission.EXPORT_DATA)
+def create(request: HttpRequest, *, trial: Any) -> FileResponse:
+    """Make an export and send it."""
+    export = make_export(trial=trial, by=request.user)
+    response = FileResponse(export.file, as_attachment=True, filename=export.file_name, content_type="application/zip")
+    # Clinical data must not stay in the cache of a browser or a proxy.
+    response.headers["Cache-Control"] = "no-store"
+    return response

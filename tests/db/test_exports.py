@@ -1,0 +1,419 @@
+"""The zip of an export, read back and compared with the database."""
+
+import csv
+import hashlib
+import io
+import json
+import threading
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import InternalError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
+
+from accounts.models import User
+from assessments.form_data import BOOKKEEPING, FormData
+from assessments.form_specs import CrfSpec
+from assessments.registry import INSTRUMENTS
+from assessments.services import Entry, mark_not_done, save_form
+from audit.context import acting
+from audit.history import event_model
+from exports.models import ExportRecord
+from exports.services import Export, make_export, one_moment
+from exports.tables import Table, all_tables
+from patients.models import EligibilityDecision, Finding, InformedConsent, Subject, SubjectIdentity, Visit
+from safety.models import AdverseEvent
+from safety.services import record_adverse_event
+from tests.factories import complete_form, infused_subject, make_member, make_site, make_subject, make_trial, take_place
+from trials.models import Trial
+
+Row = dict[str, str]
+
+AWKWARD = 'He said "no", then,\r\nleft; 批号：甲，乙\n\\.\n=1+1'
+FEVER: dict[str, Any] = {
+    "term": "Fever, 39 °C",
+    "grade": 1,
+    "is_serious": False,
+    "relation": "possible",
+    "action_taken": "dose_not_changed",
+    "outcome": "not_recovered",
+}
+
+
+def members_of(export: Export) -> dict[str, bytes]:
+    with export.file, zipfile.ZipFile(export.file) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def rows_of(members: dict[str, bytes], name: str) -> list[Row]:
+    return list(csv.DictReader(io.StringIO(members[name].decode(), newline="")))
+
+
+def written(value: Any) -> str:
+    """The rules of README.txt, said again in Python."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Y" if value else "N"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def of_subject(subject: Subject) -> Row:
+    return {"study": subject.site.trial.registration, "site": subject.site.code, "subject": subject.number}
+
+
+def fields_of(row: models.Model, *names: str) -> Row:
+    return {name: written(getattr(row, name)) for name in names}
+
+
+def in_order(found: models.QuerySet[Any], place: Callable[[Any], tuple[Any, ...]]) -> list[Any]:
+    return sorted(found, key=place)
+
+
+def whose(subject: Subject) -> tuple[str, str]:
+    return subject.site.code, subject.number
+
+
+@pytest.fixture
+def trial(committed_db: None) -> Trial:
+    return make_trial()
+
+
+@pytest.fixture
+def manager(trial: Trial) -> User:
+    return make_member("data_manager", trial=trial)
+
+
+@pytest.fixture
+def full(trial: Trial) -> Trial:
+    """Two sites; complete, draft and refused forms; adverse events with and without a visit."""
+    for code in ("VIE", "GZ"):
+        site = make_site(trial, code)
+        doctor = make_member("investigator", site)
+        subject = infused_subject(site, doctor, days_ago=40)
+        visit = take_place(subject, "W4", doctor)
+        draft = Entry(
+            values={"weight_kg": Decimal("71.5")}, assessed_on=visit.occurred_on, missing={"pulse_per_min": "refused"}
+        )
+        save_form(
+            spec=INSTRUMENTS["vital_signs"], visit=visit, entry=draft, complete=False, by=doctor, expected_version=0
+        )
+        mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
+        onset = visit.occurred_on
+        record_adverse_event(subject=subject, fields={**FEVER, "onset_on": onset}, by=doctor)
+        record_adverse_event(
+            subject=subject, fields={**FEVER, "onset_on": onset, "visit": visit, "narrative": AWKWARD}, by=doctor
+        )
+        make_subject(site, doctor)
+    return trial
+
+
+def expected_form(spec: CrfSpec, form: FormData) -> Row:
+    head = {
+        **of_subject(form.visit.subject),
+        "visit": form.visit.code,
+        "visit_date": written(form.visit.occurred_on),
+        "repeat": form.repeat_key,
+        **fields_of(form, "status", "reason_not_done", "assessed_on"),
+        "entered_by": form.assessed_by.username,
+    }
+    values = fields_of(form, *(value.name for value in (*spec.items, *spec.derived)))
+    missing = {f"{item.name}_missing": form.missing.get(item.name, "") for item in spec.items}
+    return head | values | missing
+
+
+@pytest.mark.parametrize("spec", INSTRUMENTS.values(), ids=INSTRUMENTS)
+def test_every_value_of_every_form_is_in_its_file(spec: CrfSpec, full: Trial, manager: User) -> None:
+    stored = in_order(spec.model._default_manager.all(), lambda form: (*whose(form.visit.subject), form.visit.position))
+    assert stored
+    file = rows_of(members_of(make_export(trial=full, by=manager)), f"form_{spec.code}.csv")
+    assert file == [expected_form(spec, form) for form in stored]
+
+
+def test_drafts_and_refused_forms_say_why_values_are_missing(full: Trial, manager: User) -> None:
+    members = members_of(make_export(trial=full, by=manager))
+    draft = next(row for row in rows_of(members, "form_vital_signs.csv") if row["status"] == "draft")
+    assert (draft["weight_kg"], draft["pulse_per_min"], draft["pulse_per_min_missing"]) == ("71.5", "", "refused")
+    refused = next(row for row in rows_of(members, "form_bsa.csv") if row["status"] == "not_done")
+    assert refused["reason_not_done"] == AWKWARD[:40]
+
+
+def test_every_subject_is_in_the_file_of_subjects(full: Trial, manager: User) -> None:
+    names = ("status", "arm_code", "enrolled_on", "first_infusion_on", "ended_on")
+    expected = [
+        {**of_subject(subject), "protocol_version": subject.protocol_version.version, **fields_of(subject, *names)}
+        for subject in in_order(Subject.objects.all(), whose)
+    ]
+    assert len(expected) == 4
+    assert rows_of(members_of(make_export(trial=full, by=manager)), "subjects.csv") == expected
+
+
+def test_every_visit_is_in_the_file_of_visits(full: Trial, manager: User) -> None:
+    names = ("position", "planned_on", "window_opens_on", "window_closes_on", "outcome", "occurred_on")
+    stored = in_order(Visit.objects.all(), lambda visit: (*whose(visit.subject), visit.position))
+    expected = [{**of_subject(visit.subject), "visit": visit.code, **fields_of(visit, *names)} for visit in stored]
+    assert rows_of(members_of(make_export(trial=full, by=manager)), "visits.csv") == expected
+
+
+def test_every_finding_is_in_the_file_of_findings(full: Trial, manager: User) -> None:
+    names = ("test_code", "number", "yes_no", "text", "unit", "collected_on", "source_form", "repeat_key")
+    stored = in_order(Finding.objects.all(), lambda row: (*whose(row.subject), row.visit.position, row.pk))
+    expected = [{**of_subject(row.subject), "visit": row.visit.code, **fields_of(row, *names)} for row in stored]
+    assert rows_of(members_of(make_export(trial=full, by=manager)), "findings.csv") == expected
+
+
+def test_every_adverse_event_is_in_its_file(full: Trial, manager: User) -> None:
+    names = [
+        field.name for field in AdverseEvent._meta.fields if field.name not in ("id", "subject", "visit", "version")
+    ]
+    stored = in_order(AdverseEvent.objects.all(), lambda event: (*whose(event.subject), event.number))
+    expected = [
+        {**of_subject(event.subject), "visit": event.visit.code if event.visit else "", **fields_of(event, *names)}
+        for event in stored
+    ]
+    assert [row["visit"] for row in expected] == ["", "W4", "", "W4"]
+    assert rows_of(members_of(make_export(trial=full, by=manager)), "adverse_events.csv") == expected
+
+
+def test_consents_give_dates_and_versions_only(full: Trial, manager: User) -> None:
+    stored = in_order(InformedConsent.objects.all(), lambda consent: whose(consent.subject))
+    expected = [{**of_subject(row.subject), **fields_of(row, "signed_on", "sheet_version")} for row in stored]
+    assert rows_of(members_of(make_export(trial=full, by=manager)), "consents.csv") == expected
+
+
+def test_eligibility_decisions_give_criteria_and_facts(full: Trial, manager: User) -> None:
+    stored = in_order(EligibilityDecision.objects.all(), lambda decision: whose(decision.subject))
+    with acting(by=manager, reason="A decision with two criteria"):
+        stored[0].failed_criteria = ["IN02", "EX01"]
+        stored[0].save()
+    file = rows_of(members_of(make_export(trial=full, by=manager)), "eligibility.csv")
+    assert [json.loads(row.pop("facts")) for row in file] == [decision.facts for decision in stored]
+    assert file == [
+        {
+            **of_subject(decision.subject),
+            **fields_of(decision, "decided_at", "outcome"),
+            "failed_criteria": " ".join(decision.failed_criteria),
+            "decided_by": decision.decided_by.username,
+        }
+        for decision in stored
+    ]
+
+
+def test_quotes_commas_newlines_and_chinese_survive(trial: Trial, manager: User) -> None:
+    site = make_site(trial)
+    doctor = make_member("investigator", site)
+    visit = infused_subject(site, doctor, days_ago=30).visits.get(code="W4")
+    visit = take_place(visit.subject, "W4", doctor)
+    complete_form(visit, "infusion", doctor, product_lot=AWKWARD)
+    file = rows_of(members_of(make_export(trial=trial, by=manager)), "form_infusion.csv")
+    assert [row["product_lot"] for row in file] == ["AD-2301", AWKWARD]
+
+
+def test_rows_of_a_site_without_the_permission_are_absent(full: Trial) -> None:
+    reader = make_member("data_manager", full.sites.get(code="GZ"))
+    export = make_export(trial=full, by=reader)
+    members = members_of(export)
+    for table in all_tables():
+        assert {row["site"] for row in rows_of(members, table.file_name)} == {"GZ"}, table.name
+    assert export.record.site_codes == ["GZ"]
+    assert b"subjects of the sites GZ\n" in members["README.txt"]
+
+
+def test_a_trial_without_subjects_gives_every_file_with_its_header_line(trial: Trial, manager: User) -> None:
+    members = members_of(make_export(trial=trial, by=manager))
+    for table in all_tables():
+        header = ",".join(column.name for column in table.columns)
+        assert members[table.file_name].decode() == f"{header}\n"
+
+
+def test_the_manifest_gives_rows_and_checksums_of_every_other_file(full: Trial, manager: User) -> None:
+    members = members_of(make_export(trial=full, by=manager))
+    manifest = json.loads(members.pop("manifest.json"))["files"]
+    assert set(manifest) == set(members)
+    for name, content in members.items():
+        rows = len(rows_of(members, name)) if name.endswith(".csv") else None
+        assert manifest[name] == {"rows": rows, "sha256": hashlib.sha256(content).hexdigest()}, name
+
+
+def test_the_record_names_who_what_and_the_checksum_of_the_zip(full: Trial, manager: User) -> None:
+    export = make_export(trial=full, by=manager)
+    record = ExportRecord.objects.get()
+    assert record.sha256 == hashlib.sha256(export.file.read()).hexdigest()
+    export.file.seek(0)
+    members = members_of(export)
+    assert (record.trial, record.made_by, record.site_codes) == (full, manager, ["GZ", "VIE"])
+    assert set(record.tables) == {table.file_name for table in all_tables()}
+    assert record.rows == sum(len(rows_of(members, name)) for name in record.tables)
+    assert export.file_name == f"NCT03265613_{record.made_at:%Y%m%dT%H%M%SZ}.zip"
+    (event,) = event_model(ExportRecord)._default_manager.all()
+    assert (event.pgh_label, event.pgh_context["user"]) == ("insert", manager.pk)
+
+
+def test_a_record_cannot_be_changed_or_removed(trial: Trial, manager: User) -> None:
+    record = make_export(trial=trial, by=manager).record
+    with acting(by=manager, reason="Hide it"):
+        with pytest.raises(InternalError, match="Cannot"):
+            ExportRecord.objects.update(sha256="0" * 64)
+        with pytest.raises(InternalError, match="Cannot"):
+            record.delete()
+
+
+def test_the_same_data_give_the_same_bytes(full: Trial, manager: User) -> None:
+    first, second = (members_of(make_export(trial=full, by=manager)) for _ in range(2))
+    for table in all_tables():
+        assert first[table.file_name] == second[table.file_name]
+
+
+def test_nothing_that_identifies_a_subject_or_a_user_is_in_the_zip(trial: Trial) -> None:
+    site = make_site(trial)
+    doctor = make_member("investigator", site, email="doctor.who@example.invalid")
+    secrets = {
+        "initials": "QXJZ7",
+        "phone": "+86 139 0013 7777",
+        "email": "patient.zero@example.invalid",
+        "contact_note": "via the neighbour in house 7b",
+    }
+    make_subject(site, doctor, **secrets)
+    manager = make_member("data_manager", trial=trial, email="manager.me@example.invalid")
+    everything = b"".join(members_of(make_export(trial=trial, by=manager)).values())
+    for secret in (*secrets.values(), doctor.email, doctor.password, manager.email, manager.password):
+        assert secret.encode() not in everything
+
+
+def test_no_table_reads_contact_details() -> None:
+    typed = {field.name for field in SubjectIdentity._meta.fields} - {"subject"}
+    for table in all_tables():
+        assert not typed & {column.name for column in table.columns}
+        statement = table.copy_statement(trial_id=1, site_ids=[1]).as_string(None)
+        assert SubjectIdentity._meta.db_table not in statement
+        assert not any(f'"{column}"' in statement for column in ("email", "password", "full_name", *typed))
+
+
+LEFT_OUT = {
+    Subject: {"id", "number"},  # the number is the column "subject"
+    Visit: {"id", "code"},  # the code is the column "visit"
+    Finding: {"id"},
+    AdverseEvent: {"id", "version"},
+    InformedConsent: {"id", "language", "obtained_by"},
+    EligibilityDecision: {"id"},
+}
+"""Fields without a column of their name."""
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (Subject, "subjects"),
+        (Visit, "visits"),
+        (Finding, "findings"),
+        (AdverseEvent, "adverse_events"),
+        (InformedConsent, "consents"),
+        (EligibilityDecision, "eligibility"),
+    ],
+)
+def test_every_field_has_a_column_or_is_left_out_on_purpose(model: type[models.Model], name: str) -> None:
+    (table,) = (table for table in all_tables() if table.name == name)
+    fields = {field.name for field in model._meta.fields}
+    assert fields - {column.name for column in table.columns} == LEFT_OUT[model]
+
+
+@pytest.mark.parametrize("spec", INSTRUMENTS.values(), ids=INSTRUMENTS)
+def test_every_field_of_a_form_has_a_column(spec: CrfSpec) -> None:
+    (table,) = (table for table in all_tables() if table.name == f"form_{spec.code}")
+    fields = {field.name for field in spec.model._meta.fields} - BOOKKEEPING
+    assert fields <= {column.name for column in table.columns}
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    table = all_tables()[0]
+    with pytest.raises(ValueError, match="two columns named study"):
+        Table(
+            name="twice",
+            title="Twice",
+            source=table.source,
+            columns=(*table.columns, table.columns[0]),
+            order=table.order,
+        )
+
+
+def test_the_dictionary_describes_every_column_in_order(full: Trial, manager: User) -> None:
+    members = members_of(make_export(trial=full, by=manager))
+    described = rows_of(members, "data_dictionary.csv")
+    for table in all_tables():
+        header = next(csv.reader(io.StringIO(members[table.file_name].decode(), newline="")))
+        assert [row["column"] for row in described if row["table"] == table.name] == header
+
+
+def test_the_dictionary_is_in_english_whoever_asks(trial: Trial, manager: User) -> None:
+    with override("zh-hans"):
+        described = rows_of(members_of(make_export(trial=trial, by=manager)), "data_dictionary.csv")
+    found = {(row["table"], row["column"]): row for row in described}
+    assert found["form_pasi", "total"] == {
+        "table": "form_pasi",
+        "column": "total",
+        "label": "PASI total",
+        "cdash": "PASI0229",
+        "type": "decimal",
+        "unit": "",
+        "codes": "",
+        "low": "0",
+        "high": "72",
+        "required": "N",
+        "derived": "Y",
+    }
+    assert found["form_demographics", "sex"]["codes"] == "M=Male; F=Female"
+    assert found["form_demographics", "sex"]["required"] == "Y"
+    assert found["form_vital_signs", "weight_kg"]["unit"] == "kg"
+    assert found["adverse_events", "is_serious"]["codes"] == "Y=Yes; N=No"
+    assert found["form_infusion", "started_at"]["type"] == "moment"
+
+
+def test_the_statements_do_not_grow_with_the_data(full: Trial, manager: User) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            make_export(trial=full, by=manager).file.close()
+        return len(queries)
+
+    before = statements()
+    site = full.sites.get(code="GZ")
+    doctor = make_member("investigator", site)
+    for _ in range(3):
+        infused_subject(site, doctor)
+    assert statements() == before
+    copies = len(all_tables())
+    assert before <= copies + 10
+
+
+def test_all_tables_are_read_at_one_moment_and_nothing_is_written(trial: Trial) -> None:
+    site = make_site(trial)
+    doctor = make_member("investigator", site)
+
+    def register() -> None:
+        make_subject(site, doctor)
+        connection.close()
+
+    with one_moment():
+        assert Subject.objects.count() == 0
+        thread = threading.Thread(target=register)
+        thread.start()
+        thread.join()
+        assert Subject.objects.count() == 0
+        with pytest.raises(InternalError, match="read-only"), acting(by=doctor, reason="Try"), transaction.atomic():
+            Subject.objects.update(number="X")
+    assert Subject.objects.count() == 1
+
+
+def test_an_export_is_refused_inside_another_transaction(trial: Trial, manager: User) -> None:
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        make_export(trial=trial, by=manager)
+    assert not ExportRecord.objects.exists()
