@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from accounts.resume import render_signed_out
@@ -28,7 +29,7 @@ class LanguageMiddleware:
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Django's middleware, except that a form sent after the session ended is kept and offered again after sign-in."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponse:  # type: ignore[override]
         if request.method == "POST":
             return render_signed_out(request)
         return super().handle_no_permission(request, view_func)

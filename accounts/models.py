@@ -36,7 +36,9 @@ class User(AbstractBaseUser):
     )
     full_name = models.CharField(_("full name"), max_length=150, help_text=_("As it is printed beside signatures."))
     email = models.EmailField(_("e-mail address"), help_text=_("For reminders."))
-    language = models.CharField(_("language"), max_length=10, default="en", choices=[("en", "English"), ("zh-hans", "中文")])
+    language = models.CharField(
+        _("language"), max_length=10, default="en", choices=[("en", "English"), ("zh-hans", "中文")]
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     password_changed_at = models.DateTimeField(_("password changed at"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

@@ -1,4 +1,5 @@
-"""Nothing typed is lost when a session ends or a page fails: what was sent is shown again, ready to be sent once more."""
+"""Nothing typed is lost when a session ends or a page fails: what was sent is shown again, ready to be sent once
+more."""
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.forms import NewPasswordForm, SignInForm
 from accounts.middleware import language_cookie
+from accounts.requests import SignedInRequest
 from accounts.services import change_password, set_language
 
 
@@ -25,7 +27,7 @@ class SignIn(LoginView):
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
 
-    def form_valid(self, form: SignInForm) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         return language_cookie(response, form.get_user().language)
 
@@ -39,7 +41,7 @@ def locked_out(request: HttpRequest, _credentials: dict[str, Any] | None = None)
     return render(request, "accounts/locked_out.html", status=429)
 
 
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: SignedInRequest) -> HttpResponse:
     """Replace one's own password."""
     form = NewPasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():

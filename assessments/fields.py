@@ -1,6 +1,6 @@
-"""Model fields that know their limits: one declaration gives the CHECK constraint, the validator and the entry widget."""
+"""Model fields that know their limits: one declaration gives the CHECK constraint, the validator and the entry
+widget."""
 
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -12,12 +12,12 @@ from django.db import models
 class Bounded(models.Field):
     """`low` and `high` are both allowed. An empty value means not recorded yet, so every bounded field may be null."""
 
-    def __init__(self, *args: Any, low: int | Decimal, high: int | Decimal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, low: int, high: int, **kwargs: Any) -> None:
         self.low, self.high = low, high
         kwargs.update(null=True, blank=True)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         del kwargs["null"], kwargs["blank"]
         return name, path, args, {**kwargs, "low": self.low, "high": self.high}
@@ -42,12 +42,12 @@ class BoundedInteger(Bounded, models.IntegerField):
 class BoundedDecimal(Bounded, models.DecimalField):
     """A decimal number within limits; `max_digits` follows from the limits and the decimal places."""
 
-    def __init__(self, *args: Any, decimal_places: int, low: int | Decimal, high: int | Decimal, **kwargs: Any) -> None:
-        whole = max(len(str(int(abs(low)))), len(str(int(abs(high)))))
+    def __init__(self, *args: Any, decimal_places: int, low: int, high: int, **kwargs: Any) -> None:
+        whole = max(len(str(abs(int(limit)))) for limit in (low, high))
         kwargs["max_digits"] = whole + decimal_places
         super().__init__(*args, decimal_places=decimal_places, low=low, high=high, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_digits"]
         return name, path, args, kwargs
@@ -63,7 +63,7 @@ class CellCount(Bounded, models.BigIntegerField):
         kwargs.pop("low", None), kwargs.pop("high", None)
         super().__init__(*args, low=0, high=10**12, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         del kwargs["low"], kwargs["high"]
         return name, path, args, kwargs

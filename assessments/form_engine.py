@@ -1,14 +1,15 @@
-"""The one adapter between a spec and Django: spec -> form class -> values -> errors; spec -> rows of the review page."""
+"""The one adapter between a spec and Django: spec -> form class -> values -> errors; spec -> rows of the review
+page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-
 
 from assessments.form_data import FormData, MissingReason
 from assessments.form_specs import CrfSpec, FormContext, Item, Objection, Severity, is_empty, missing_items
@@ -25,18 +26,19 @@ class EntryForm(forms.ModelForm):
     """
 
     spec: CrfSpec
+    helper: FormHelper
 
     def __init__(self, *args: Any, context: FormContext, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.context = context
         for item in self.spec.items:
-            field = self.fields[item.name]
+            field: Any = self.fields[item.name]
             field.required = False
             field.help_text = item.hint
             if isinstance(field.widget, forms.RadioSelect):
                 # No button for "nothing": Delete takes a choice back, and a reason for no value replaces it.
                 field.choices = [choice for choice in field.choices if not is_empty(choice[0])]
-            if item.may_be_missing:
+            if item.required and item.may_be_missing:
                 self.fields[MISSING_PREFIX + item.name] = forms.ChoiceField(
                     label=_("Reason for no value: %(item)s") % {"item": field.label},
                     choices=[("", _("Reason for no value")), *MissingReason.choices],
@@ -74,7 +76,8 @@ class EntryForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # Constraints over derived values cannot be checked before these are worked out; the database checks them.
-        return super()._get_validation_exclusions() | {derived.name for derived in self.spec.derived}
+        own: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return own | {derived.name for derived in self.spec.derived}
 
     def require_complete(self) -> None:
         """Add an error to every required item that has neither a value nor a reason."""
@@ -97,7 +100,7 @@ def _no_value_message(item: Item) -> str:
 def form_class(spec: CrfSpec) -> type[EntryForm]:
     """The ModelForm of an instrument; made once per process."""
     names = [item.name for item in spec.items]
-    widgets = {item.name: widget_for(spec.model._meta.get_field(item.name), item) for item in spec.items}
+    widgets = {item.name: widget_for(spec.column(item.name), item) for item in spec.items}
     base = forms.modelform_factory(
         spec.model, form=EntryForm, fields=["assessed_on", *names], widgets={**widgets, "assessed_on": DayInput()}
     )
@@ -139,7 +142,7 @@ def review_groups(spec: CrfSpec, form: FormData) -> list[ReviewGroup]:
 
 
 def _review_row(spec: CrfSpec, form: FormData, name: str, unit: Any, *, is_derived: bool = False) -> ReviewRow:
-    label = str(spec.model._meta.get_field(name).verbose_name)
+    label = spec.label(name)
     value = getattr(form, name)
     if is_empty(value):
         reason = (form.missing or {}).get(name)
@@ -150,7 +153,7 @@ def _review_row(spec: CrfSpec, form: FormData, name: str, unit: Any, *, is_deriv
 
 def display(spec: CrfSpec, name: str, value: Any) -> str:
     """A value in words: coded values with their meaning, moments in the active time zone, numbers as stored."""
-    field = spec.model._meta.get_field(name)
+    field = spec.column(name)
     if is_empty(value):
         return NO_VALUE
     if field.choices:
@@ -174,8 +177,5 @@ def differences(spec: CrfSpec, form: FormData, typed: Mapping[str, Any]) -> list
     for item in spec.items:
         stored, new = getattr(form, item.name), typed.get(item.name)
         if _none_if_empty(stored) != _none_if_empty(new):
-            label = str(spec.model._meta.get_field(item.name).verbose_name)
-            found.append((label, display(spec, item.name, stored), display(spec, item.name, new)))
+            found.append((spec.label(item.name), display(spec, item.name, stored), display(spec, item.name, new)))
     return found
-
-

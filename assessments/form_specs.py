@@ -60,7 +60,7 @@ class Item:
 
     name: str
     cdash: str = ""
-    unit: str = ""
+    unit: str | Promise = ""
     hint: str | Promise = ""
     required: bool = True
     may_be_missing: bool = True
@@ -77,11 +77,12 @@ class ItemGroup:
 
 @dataclass(frozen=True)
 class Derived:
-    """A value worked out from the items and stored with them."""
+    """A value worked out from the items and stored with them; a headline is shown live even where room is scarce."""
 
     name: str
     cdash: str = ""
-    unit: str = ""
+    unit: str | Promise = ""
+    is_headline: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,14 @@ class CrfSpec:
         """The item of this name; raises KeyError when the form has none."""
         found = {item.name: item for item in self.items}
         return found[name]
+
+    def column(self, name: str) -> Any:
+        """The model field of an item or a derived value."""
+        return self.model._meta.get_field(name)
+
+    def label(self, name: str) -> str:
+        """What people call an item or a derived value."""
+        return str(self.column(name).verbose_name)
 
     @property
     def facts(self) -> tuple[Fact, ...]:

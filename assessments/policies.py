@@ -10,7 +10,8 @@ from trials.selectors import protocol_of
 
 
 def form_may_be_entered(spec: CrfSpec, visit: Visit) -> None:
-    """Under a consent, at a visit that took place and whose protocol asks for the form; treatment after enrolment only."""
+    """Under a consent, at a visit that took place and whose protocol asks for the form; treatment after enrolment
+    only."""
     may_receive_data(visit.subject)
     form_is_in_schedule(spec, visit)
     if visit.outcome != VisitOutcome.DONE:
@@ -24,5 +25,6 @@ def form_is_in_schedule(spec: CrfSpec, visit: Visit) -> None:
     planned = protocol_of(visit.subject.protocol_version).visit(visit.code)
     if spec.code not in planned.forms:
         raise NotAllowedNow(
-            _("The protocol asks for no form “%(form)s” at visit %(visit)s.") % {"form": spec.title, "visit": visit.code}
+            _("The protocol asks for no form “%(form)s” at visit %(visit)s.")
+            % {"form": spec.title, "visit": visit.code}
         )

@@ -54,8 +54,8 @@ def save_form(
     """Store a form as a draft or complete; `expected_version` is the version it was opened at, 0 for a new form.
 
     A form that is complete stays complete, and every change of it needs a reason. Raises FormConflict when the stored
-    version is another one, ValidationError (by item) when a hard check objects, when a complete form lacks values, when a
-    soft check is not explained, or when the reason is missing; NotAllowedNow when the visit cannot receive data.
+    version is another one, ValidationError (by item) when a hard check objects, when a complete form lacks values,
+    when a soft check is not explained, or when the reason is missing; NotAllowedNow when the visit cannot receive data.
     """
     form = _locked(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
@@ -88,17 +88,23 @@ def mark_not_done(
     reason: str = "",
     repeat_key: str = "",
 ) -> FormData:
-    """Record that the form was not done at this visit; what it had published is withdrawn, typed values stay in history."""
+    """Record that the form was not done at this visit; what it had published is withdrawn, typed values stay in
+    history."""
     form = _locked(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
     if not reason_not_done.strip():
         raise ValidationError({"reason_not_done": _("Say why the form was not done.")})
     if form.pk is not None and form.status == FormStatus.COMPLETE and not reason.strip():
         raise ValidationError({"reason": _("Say why you change a form that was complete.")})
-    for item in (*spec.items, *spec.derived):
-        setattr(form, item.name, _storable(spec, item.name, None))
-    form.status, form.reason_not_done, form.missing, form.confirmed_checks = FormStatus.NOT_DONE, reason_not_done, {}, {}
-    form.assessed_on, form.assessed_by = visit.occurred_on, by
+    for name in (*(item.name for item in spec.items), *(derived.name for derived in spec.derived)):
+        setattr(form, name, _storable(spec, name, None))
+    form.status, form.reason_not_done, form.missing, form.confirmed_checks = (
+        FormStatus.NOT_DONE,
+        reason_not_done,
+        {},
+        {},
+    )
+    form.assessed_on, form.assessed_by = day_of(visit), by
     with acting(by=by, reason=reason or "Form not done"):
         _store(form)
         publish(visit=visit, source_form=spec.code, repeat_key=repeat_key, collected_on=form.assessed_on, results={})
@@ -116,6 +122,13 @@ def _locked(spec: CrfSpec, visit: Visit, repeat_key: str, expected_version: int)
     if form.row_version != expected_version:
         raise FormConflict(form)
     return form
+
+
+def day_of(visit: Visit) -> date:
+    """The day of a visit that took place; forms are entered at no other."""
+    if visit.occurred_on is None:
+        raise ValueError(f"{visit} has not taken place")
+    return visit.occurred_on
 
 
 def _refuse_wrong_values(spec: CrfSpec, entry: Entry, context: Any, complete: bool) -> None:
@@ -140,7 +153,7 @@ def unexplained(objections: list[Objection], confirmed: Mapping[str, str]) -> li
 
 def _storable(spec: CrfSpec, name: str, value: Any) -> Any:
     """None becomes the empty text in columns that hold text."""
-    column = spec.model._meta.get_field(name)
+    column = spec.column(name)
     return "" if value is None and not column.null else value
 
 
@@ -164,4 +177,4 @@ def _publish(spec: CrfSpec, form: FormData, *, by: User, reason: str) -> None:
     )
     visit = form.visit
     if spec.is_treatment and visit.code == protocol_of(visit.subject.protocol_version).anchor:
-        record_first_infusion(subject=visit.subject, infused_on=visit.occurred_on, by=by, reason=reason)
+        record_first_infusion(subject=visit.subject, infused_on=day_of(visit), by=by, reason=reason)

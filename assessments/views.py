@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,11 +20,11 @@ from assessments.layout import helper_for
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, FormConflict, mark_not_done, save_form
 from audit.history import changes
-from patients.access import subject_page
+from patients.access import SubjectRequest, subject_page
 from patients.eligibility import eligibility_of
 from patients.policies import may_enrol, participation_may_end
 from patients.selectors import consents_of, latest_decision, subject_strip, visit_of
-from trials.policies import NotAllowedNow, allows
+from trials.policies import allows
 from trials.selectors import may, protocol_of
 
 CONFIRM_PREFIX = "confirm__"
@@ -57,7 +57,9 @@ def _place(subject: Any, visit_code: str, form_code: str) -> Place:
     return Place(subject, visit, spec)
 
 
-def _render(request: HttpRequest, template: str, place: Place, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def _render(
+    request: SubjectRequest, template: str, place: Place, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
     visit_name = protocol_of(place.subject.protocol_version).visit(place.visit.code).name
     crumbs = [
         (_("Subjects"), reverse("patients:subject-list", args=[place.subject.site.trial.registration])),
@@ -81,7 +83,7 @@ def _render(request: HttpRequest, template: str, place: Place, context: dict[str
 
 
 @subject_page(Permission.VIEW_SUBJECTS)
-def casebook(request: HttpRequest, subject: Any) -> HttpResponse:
+def casebook(request: SubjectRequest, subject: Any) -> HttpResponse:
     """The subject's landing page: what comes next, and visits by forms."""
     trial = subject.site.trial
     crumbs = [(_("Subjects"), reverse("patients:subject-list", args=[trial.registration])), (subject.number, "")]
@@ -106,7 +108,7 @@ def casebook(request: HttpRequest, subject: Any) -> HttpResponse:
 
 
 @subject_page(Permission.VIEW_SUBJECTS)
-def review(request: HttpRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
+def review(request: SubjectRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
     """A stored form as people read it; a form that is not started opens for entry."""
     place = _place(subject, visit_code, form_code)
     form = selectors.stored_form(place.spec, place.visit)
@@ -123,7 +125,7 @@ def review(request: HttpRequest, subject: Any, visit_code: str, form_code: str) 
 
 
 @subject_page(Permission.ENTER_DATA)
-def entry(request: HttpRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
+def entry(request: SubjectRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
     """Enter or correct a form."""
     place = _place(subject, visit_code, form_code)
     policies.form_may_be_entered(place.spec, place.visit)
@@ -155,7 +157,8 @@ def _bound(place: Place, stored: Any, data: Mapping[str, Any]) -> form_engine.En
 def _entry_context(
     place: Place, form: form_engine.EntryForm, stored: Any, data: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """What the entry page shows; `version` is the one the form was opened at, so that a conflict stays one until decided."""
+    """What the entry page shows; `version` is the one the form was opened at, so that a conflict stays one until
+    decided."""
     data = data or {}
     soft = [o for o in form.objections() if o.severity == Severity.SOFT] if form.is_bound else []
     return {
@@ -164,8 +167,10 @@ def _entry_context(
         "version": data.get("version", stored.row_version if stored else 0),
         "needs_reason": stored is not None and stored.status != "draft",
         "reason": data.get("reason", ""),
-        "soft": [(o, data.get(CONFIRM_PREFIX + o.code, (stored.confirmed_checks if stored else {}).get(o.code, "")))
-                 for o in soft],
+        "soft": [
+            (o, data.get(CONFIRM_PREFIX + o.code, (stored.confirmed_checks if stored else {}).get(o.code, "")))
+            for o in soft
+        ],
         "live": _live_values(place, form, stored),
         "grid": _grid(place.spec, form),
     }
@@ -173,10 +178,16 @@ def _entry_context(
 
 def _live_values(place: Place, form: form_engine.EntryForm, stored: Any) -> dict[str, Any]:
     derived = form.derived() if form.is_bound else {d.name: getattr(stored, d.name, None) for d in place.spec.derived}
-    names = [(d, place.spec.model._meta.get_field(d.name).verbose_name) for d in place.spec.derived]
     return {
-        "values": derived,
-        "rows": [(d.name, label, form_engine.display(place.spec, d.name, derived[d.name]), d.unit) for d, label in names],
+        "rows": [
+            {
+                "derived": d,
+                "label": place.spec.label(d.name),
+                "value": form_engine.display(place.spec, d.name, derived[d.name]),
+                "is_known": derived[d.name] is not None,
+            }
+            for d in place.spec.derived
+        ],
         "response": place.spec.compare(derived, form.context),
         "objections": form.objections() if form.is_bound else [],
     }
@@ -186,11 +197,11 @@ def _grid(spec: CrfSpec, form: form_engine.EntryForm) -> list[tuple[Any, list[An
     return [(group, [form[item.name] for item in group.items]) for group in spec.groups]
 
 
-def _save(request: HttpRequest, place: Place, form: form_engine.EntryForm, stored: Any) -> HttpResponse:
+def _save(request: SubjectRequest, place: Place, form: form_engine.EntryForm, stored: Any) -> HttpResponse:
     complete = "complete" in request.POST
     confirmed = {
         name.removeprefix(CONFIRM_PREFIX): text.strip()
-        for name, text in request.POST.items()
+        for name, text in request.POST.dict().items()
         if name.startswith(CONFIRM_PREFIX) and text.strip()
     }
     raised = {objection.code for objection in form.objections()}
@@ -227,7 +238,7 @@ def _save(request: HttpRequest, place: Place, form: form_engine.EntryForm, store
     return redirect(place.url("form-edit"))
 
 
-def _version(request: HttpRequest) -> int:
+def _version(request: SubjectRequest) -> int:
     text = request.POST.get("version", "0")
     return int(text) if text.isdecimal() else 0
 
@@ -245,7 +256,7 @@ def form_errors(form: form_engine.EntryForm, error: ValidationError) -> None:
 
 @require_POST
 @subject_page(Permission.ENTER_DATA)
-def live(request: HttpRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
+def live(request: SubjectRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
     """Derived values and checks of what is typed at this moment; stores nothing."""
     place = _place(subject, visit_code, form_code)
     form = _bound(place, None, request.POST)
@@ -256,7 +267,7 @@ def live(request: HttpRequest, subject: Any, visit_code: str, form_code: str) ->
 
 @require_POST
 @subject_page(Permission.ENTER_DATA)
-def not_done(request: HttpRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
+def not_done(request: SubjectRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
     """Record that the form was not done."""
     place = _place(subject, visit_code, form_code)
     try:
@@ -279,7 +290,7 @@ def not_done(request: HttpRequest, subject: Any, visit_code: str, form_code: str
 
 
 @subject_page(Permission.VIEW_HISTORY)
-def history(request: HttpRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
+def history(request: SubjectRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
     """Every value the form, or one item of it (`?item=`), has ever had: who, when, why."""
     place = _place(subject, visit_code, form_code)
     form = selectors.stored_form(place.spec, place.visit)
@@ -292,12 +303,12 @@ def history(request: HttpRequest, subject: Any, visit_code: str, form_code: str)
     rows = [
         {
             "change": change,
-            "label": place.spec.model._meta.get_field(change.field).verbose_name,
+            "label": place.spec.label(change.field),
             "before": form_engine.display(place.spec, change.field, change.before),
             "after": form_engine.display(place.spec, change.field, change.after),
         }
         for change in changes(form, [item] if item else None)
         if change.field not in ("row_version", "visit")
     ]
-    label = place.spec.model._meta.get_field(item).verbose_name if item else ""
+    label = place.spec.label(item) if item else ""
     return _render(request, "assessments/history.html", place, {"rows": rows, "item_label": label})

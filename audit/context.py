@@ -15,8 +15,8 @@ _CLEAR = "SELECT set_config('pghistory.context_metadata', '', true), set_config(
 def signed_for(**facts: Any) -> Iterator[None]:
     """Writes inside the block carry these facts (`user`: primary key, `reason`: text, and what else helps a reader).
 
-    Blocks may be nested: the inner facts win inside and are forgotten at its end. pghistory by itself keeps them until the
-    outermost block ends, which would let one change borrow the reason of another.
+    Blocks may be nested: the inner facts win inside and are forgotten at its end. pghistory by itself keeps them
+    until the outermost block ends, which would let one change borrow the reason of another.
     """
     current = getattr(_tracker, "value", None)
     if current is None:

@@ -1,8 +1,8 @@
 """What the database itself refuses, laid again after every migrate (idempotent).
 
-Two roles: the owner migrates; web and worker processes sign in as the application role, which owns nothing, has no TRUNCATE
-and may only read history. The triggers' functions run with the owner's rights, so history is written all the same.
-"""
+Two roles: the owner migrates; web and worker processes sign in as the application role, which owns nothing, has no
+TRUNCATE and may only read history. The triggers' functions run with the owner's rights, so history is written all the
+same."""
 
 import os
 from typing import Any
@@ -75,8 +75,8 @@ def _check_role(cursor: CursorWrapper, role: str) -> None:
     found = cursor.fetchone()
     if found is None:
         raise RuntimeError(
-            f"The database role {role} does not exist. Create it (CREATE ROLE {role} LOGIN PASSWORD ...), or name the role "
-            "of the web processes in DERMIS_DATABASE_APP_ROLE, then run migrate again."
+            f"The database role {role} does not exist. Create it (CREATE ROLE {role} LOGIN PASSWORD ...), or name the "
+            "role of the web processes in DERMIS_DATABASE_APP_ROLE, then run migrate again."
         )
     if found[0]:
         raise RuntimeError(
@@ -90,13 +90,15 @@ def _refuse_truncate(cursor: CursorWrapper, table: str) -> None:
         sql.SQL(
             "CREATE OR REPLACE TRIGGER dermis_refuse_truncate BEFORE TRUNCATE ON {} "
             "FOR EACH STATEMENT EXECUTE FUNCTION public.dermis_refuse_truncate()"
-        ).format(sql.Identifier(table)).as_string(cursor.connection)
+        )
+        .format(sql.Identifier(table))
+        .as_string(cursor.connection)
     )
 
 
 def _grant(cursor: CursorWrapper, role: str) -> None:
     app = sql.Identifier(role)
-    statements = [
+    statements: list[sql.SQL | sql.Composed] = [
         sql.SQL("GRANT USAGE ON SCHEMA public TO {app}"),
         sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
         sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}"),

@@ -36,10 +36,10 @@ def changes(row: models.Model, fields: list[str] | None = None) -> list[Change]:
     """Every change of the row, oldest first; with `fields`, only of those."""
     history = event_model(type(row))
     wanted = fields or [f.name for f in history._meta.fields if f.name not in BOOKKEEPING and f.name != "id"]
-    events = list(history._default_manager.filter(pgh_obj_id=row.pk).order_by("pgh_id"))
+    events: list[Any] = list(history._default_manager.filter(pgh_obj_id=row.pk).order_by("pgh_id"))
     names = _names({event.pgh_context["user"] for event in events})
     found: list[Change] = []
-    previous: models.Model | None = None
+    previous: Any = None
     for event in events:
         found += _differences(previous, event, wanted, names)
         previous = event

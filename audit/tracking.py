@@ -1,7 +1,7 @@
 """`@audited`: every insert, update and delete of a model's rows is kept by a database trigger.
 
-The trigger fires whoever writes: the web pages, a bulk operation, raw SQL or a database client. The history row takes the
-context (who and why) of the writing session and the table refuses a row without it, which refuses the write itself.
+The trigger fires whoever writes: the web pages, a bulk operation, raw SQL or a database client. The history row takes
+the context (who and why) of the writing session and the table refuses a row without it, which refuses the write itself.
 """
 
 from typing import TypeVar
@@ -32,7 +32,7 @@ def audited(model: Model) -> Model:
                 models.CheckConstraint(name=f"{table}_names_a_user", condition=_truth(_NAMES_A_USER)),
                 models.CheckConstraint(name=f"{table}_gives_a_reason", condition=_truth(_GIVES_A_REASON)),
             ],
-        }
+        },
     )
     return track(model)
 

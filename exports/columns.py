@@ -69,12 +69,13 @@ def of_field(
     field: models.Field,
     *,
     name: str = "",
+    column: str = "",
     cdash: str = "",
     unit: Text = "",
     required: bool | None = None,
     derived: bool = False,
 ) -> Column:
-    """The column of a model field, under the field's name unless another is given.
+    """The column of a model field, under the field's name and read from its database column unless others are given.
 
     Label, code list and limits are those of the field; `required` is whether the field must have a value, unless said
     otherwise. Raises TypeError for a kind of field that no rule says how to write.
@@ -83,7 +84,7 @@ def of_field(
     may_be_empty = field.null or field.blank
     return Column(
         name=name or field.name,
-        expression=_written(reference(alias, field.column), kind, may_be_empty),
+        expression=_written(reference(alias, column or field.column), kind, may_be_empty),
         label=field.verbose_name,
         kind=kind,
         cdash=cdash,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -11,14 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Permission
 from exports.selectors import exports_of
 from exports.services import make_export
-from trials.access import trial_page
+from trials.access import TrialRequest, trial_page
 
 EXPORTS_PER_PAGE = 25
 
 
 @require_safe
 @trial_page(Permission.EXPORT_DATA)
-def export_list(request: HttpRequest, *, trial: Any) -> HttpResponse:
+def export_list(request: TrialRequest, *, trial: Any) -> HttpResponse:
     """What an export holds, and who made which before."""
     context = {
         "trial": trial,
@@ -30,7 +30,7 @@ def export_list(request: HttpRequest, *, trial: Any) -> HttpResponse:
 
 @require_POST
 @trial_page(Permission.EXPORT_DATA)
-def create(request: HttpRequest, *, trial: Any) -> FileResponse:
+def create(request: TrialRequest, *, trial: Any) -> FileResponse:
     """Make an export and send it."""
     export = make_export(trial=trial, by=request.user)
     response = FileResponse(export.file, as_attachment=True, filename=export.file_name, content_type="application/zip")

@@ -67,7 +67,8 @@ class RegistrationForm(forms.Form):
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites
+        fields: dict[str, Any] = self.fields
+        fields["site"].queryset = sites
         self.helper = _helper(
             Fieldset(_("Informed consent"), "site", "signed_on", "sheet_version", "language", css_class="form-section"),
             Fieldset(
@@ -121,7 +122,7 @@ class CriteriaForm(forms.Form):
     def answers(self) -> dict[str, bool | None]:
         """The answers by criterion; None where there is none."""
         meaning = {"yes": True, "no": False}
-        return {code: meaning.get(self.cleaned_data.get(code)) for code in self.codes}
+        return {code: meaning.get(self.cleaned_data.get(code, "")) for code in self.codes}
 
 
 class DecisionForm(forms.Form):
@@ -138,9 +139,10 @@ class EnrolmentForm(forms.Form):
 
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["arm_code"].choices = [(arm.code, arm.name) for arm in protocol.arms]
+        fields: dict[str, Any] = self.fields
+        fields["arm_code"].choices = [(arm.code, arm.name) for arm in protocol.arms]
         if len(protocol.arms) == 1:
-            self.fields["arm_code"].initial = protocol.arms[0].code
+            fields["arm_code"].initial = protocol.arms[0].code
         self.helper = _helper()
 
 
@@ -188,6 +190,7 @@ class EndForm(forms.Form):
         ways = [SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN]
         if subject.status != SubjectStatus.FOLLOW_UP:
             ways.remove(SubjectStatus.COMPLETED)
-        self.fields["status"].choices = [(way.value, way.label) for way in ways]
-        self.fields["status"].initial = ways[0].value
+        fields: dict[str, Any] = self.fields
+        fields["status"].choices = [(way.value, way.label) for way in ways]
+        fields["status"].initial = ways[0].value
         self.helper = _helper()

@@ -64,9 +64,7 @@ def visit_may_take_place(visit: Visit, protocol: Protocol) -> None:
     if subject.status in BEFORE_ENROLMENT:
         raise NotAllowedNow(_("The subject must be enrolled before this visit."))
     if visit.code != protocol.anchor and subject.first_infusion_on is None:
-        raise NotAllowedNow(
-            _("The first infusion has not been recorded yet; the later visits are planned from it.")
-        )
+        raise NotAllowedNow(_("The first infusion has not been recorded yet; the later visits are planned from it."))
 
 
 def is_screening_visit(visit: Visit, protocol: Protocol) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from clinical.visit_windows import VisitState, study_day
 from patients.models import EligibilityDecision, InformedConsent, Subject, SubjectIdentity, SubjectStatus, Visit
+from patients.models.scoping import ScopedQuerySet
 from protocols.schema import Protocol
 from trials.models import Site, Trial
 from trials.selectors import protocol_of, sites_for
@@ -35,7 +36,12 @@ def visible_sites(user: User, trial: Trial) -> QuerySet[Site]:
     return sites_for(user, Permission.VIEW_SUBJECTS).filter(trial=trial)
 
 
-def open_visits(now: datetime | None = None) -> QuerySet[Visit]:
+def status_choices() -> list[tuple[str, str]]:
+    """All states of a subject, for a filter."""
+    return [(status.value, str(status.label)) for status in SubjectStatus]
+
+
+def open_visits(now: datetime | None = None) -> ScopedQuerySet:
     """Visits that wait, with the day at their site as `site_day`."""
     ended = (SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN)
     return (
@@ -80,7 +86,7 @@ def subject_rows(
     return rows.filter(is_overdue=True) if overdue else rows
 
 
-def visits_to_attend(user: User, trial: Trial, *, days_ahead: int = 7, now: datetime | None = None) -> list[Visit]:
+def visits_to_attend(user: User, trial: Trial, *, days_ahead: int = 7, now: datetime | None = None) -> list[Any]:
     """Visits that are overdue, due, or open within so many days, most urgent first: one statement."""
     rows = (
         open_visits(now)

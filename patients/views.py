@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission
 from patients import forms, policies, selectors
-from patients.access import subject_page
+from patients.access import SubjectRequest, subject_page
 from patients.eligibility import eligibility_of
 from patients.services.eligibility import answer_criteria, decide_eligibility
 from patients.services.enrolment import end_participation as end
@@ -21,7 +21,7 @@ from patients.services.enrolment import enrol as enrol_subject
 from patients.services.registration import correct_identity, register_subject
 from patients.services.visits import correct_visit_date, record_visit
 from patients.services.visits import miss_visit as miss
-from trials.access import trial_page
+from trials.access import TrialRequest, trial_page
 from trials.policies import NotAllowedNow, allows
 from trials.selectors import may, may_somewhere, newest_protocol, protocol_of
 
@@ -32,7 +32,7 @@ def _casebook(subject: Any) -> str:
     return reverse("assessments:casebook", args=[subject.site.trial.registration, subject.number])
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any], *, here: str) -> HttpResponse:
+def _page(request: SubjectRequest, template: str, context: dict[str, Any], *, here: str) -> HttpResponse:
     """A page about the subject of the request, with its strip and breadcrumbs."""
     subject, trial = request.subject, request.trial
     crumbs = [
@@ -56,20 +56,26 @@ def _add_error(form: Any, error: ValidationError | NotAllowedNow) -> None:
 
 
 @trial_page(Permission.VIEW_SUBJECTS)
-def subject_list(request: HttpRequest, trial: Any) -> HttpResponse:
+def subject_list(request: TrialRequest, trial: Any) -> HttpResponse:
     """All subjects the user may see, filtered by the address."""
     filters = {name: request.GET.get(name, "") for name in ("search", "site", "status")}
     overdue = request.GET.get("overdue") == "1"
+    filters["search"] = filters["search"] or request.GET.get("q", "")
     rows = selectors.subject_rows(
-        request.user, trial, **{**filters, "search": filters["search"] or request.GET.get("q", "")}, overdue=overdue
+        request.user,
+        trial,
+        search=filters["search"],
+        site=filters["site"],
+        status=filters["status"],
+        overdue=overdue,
     )
     context = {
         "trial": trial,
         "page_obj": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
-        "filters": {**filters, "overdue": overdue, "search": filters["search"] or request.GET.get("q", "")},
-        "is_filtered": any(filters.values()) or overdue or bool(request.GET.get("q")),
+        "filters": {**filters, "overdue": overdue},
+        "is_filtered": any(filters.values()) or overdue,
         "sites": selectors.visible_sites(request.user, trial),
-        "statuses": policies.SubjectStatus.choices,
+        "statuses": selectors.status_choices(),
         "may_register": may_somewhere(request.user, Permission.REGISTER_SUBJECTS, trial),
         "crumbs": [(_("Subjects"), "")],
     }
@@ -77,7 +83,7 @@ def subject_list(request: HttpRequest, trial: Any) -> HttpResponse:
 
 
 @trial_page(Permission.REGISTER_SUBJECTS)
-def register(request: HttpRequest, trial: Any) -> HttpResponse:
+def register(request: TrialRequest, trial: Any) -> HttpResponse:
     """A new subject: consent first, then a number."""
     form = forms.RegistrationForm(request.POST or None, sites=selectors.sites_to_register_at(request.user, trial))
     if request.method == "POST" and form.is_valid():
@@ -100,7 +106,7 @@ def register(request: HttpRequest, trial: Any) -> HttpResponse:
 
 
 @subject_page(Permission.VIEW_IDENTITY)
-def identity(request: HttpRequest, subject: Any) -> HttpResponse:
+def identity(request: SubjectRequest, subject: Any) -> HttpResponse:
     """Initials and contact details, for the site only."""
     details = selectors.identity_of(subject)
     form = forms.IdentityForm(request.POST or None, instance=details)
@@ -112,7 +118,7 @@ def identity(request: HttpRequest, subject: Any) -> HttpResponse:
 
 
 @subject_page(Permission.VIEW_SUBJECTS)
-def eligibility(request: HttpRequest, subject: Any) -> HttpResponse:
+def eligibility(request: SubjectRequest, subject: Any) -> HttpResponse:
     """Every criterion with its facts; the investigator answers and decides here."""
     current = eligibility_of(subject)
     asked = [row.criterion for row in current.criteria if row.criterion.question]
@@ -145,7 +151,7 @@ def eligibility(request: HttpRequest, subject: Any) -> HttpResponse:
 
 @require_POST
 @subject_page(Permission.DECIDE_ELIGIBILITY)
-def decide(request: HttpRequest, subject: Any) -> HttpResponse:
+def decide(request: SubjectRequest, subject: Any) -> HttpResponse:
     """Store the investigator's decision."""
     form = forms.DecisionForm(request.POST)
     if form.is_valid():
@@ -161,7 +167,7 @@ def decide(request: HttpRequest, subject: Any) -> HttpResponse:
 
 
 @subject_page(Permission.ENROL_SUBJECTS)
-def enrol(request: HttpRequest, subject: Any) -> HttpResponse:
+def enrol(request: SubjectRequest, subject: Any) -> HttpResponse:
     """Take an eligible subject into the trial."""
     if request.method == "GET":
         policies.may_enrol(subject)
@@ -180,10 +186,10 @@ def enrol(request: HttpRequest, subject: Any) -> HttpResponse:
 
 
 @subject_page(Permission.ENTER_DATA)
-def end_participation(request: HttpRequest, subject: Any) -> HttpResponse:
+def end_participation(request: SubjectRequest, subject: Any) -> HttpResponse:
     """Record completion or withdrawal."""
     if request.method == "GET":
-        policies.participation_may_end(subject, policies.SubjectStatus.WITHDRAWN)
+        policies.participation_may_end(subject, "withdrawn")
     initial = {"ended_on": subject.site.today()}
     form = forms.EndForm(request.POST or None, subject=subject, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -204,7 +210,7 @@ def _visit_or_404(subject: Any, code: str) -> Any:
     return visit
 
 
-def _visit_page(request: HttpRequest, visit: Any, **changed: Any) -> HttpResponse:
+def _visit_page(request: SubjectRequest, visit: Any, **changed: Any) -> HttpResponse:
     """The page of a visit; `changed` replaces the form that was sent and refused."""
     subject = visit.subject
     planned = protocol_of(subject.protocol_version).visit(visit.code)
@@ -223,7 +229,7 @@ def _visit_page(request: HttpRequest, visit: Any, **changed: Any) -> HttpRespons
 
 
 @subject_page(Permission.ENTER_DATA)
-def visit(request: HttpRequest, subject: Any, code: str) -> HttpResponse:
+def visit(request: SubjectRequest, subject: Any, code: str) -> HttpResponse:
     """Record that a visit took place, and on which day."""
     row = _visit_or_404(subject, code)
     if request.method != "POST":
@@ -245,7 +251,7 @@ def visit(request: HttpRequest, subject: Any, code: str) -> HttpResponse:
 
 @require_POST
 @subject_page(Permission.ENTER_DATA)
-def correct_visit(request: HttpRequest, subject: Any, code: str) -> HttpResponse:
+def correct_visit(request: SubjectRequest, subject: Any, code: str) -> HttpResponse:
     """Change the day of a visit, for a reason."""
     row = _visit_or_404(subject, code)
     form = forms.VisitCorrectionForm(request.POST)
@@ -262,7 +268,7 @@ def correct_visit(request: HttpRequest, subject: Any, code: str) -> HttpResponse
 
 @require_POST
 @subject_page(Permission.ENTER_DATA)
-def miss_visit(request: HttpRequest, subject: Any, code: str) -> HttpResponse:
+def miss_visit(request: SubjectRequest, subject: Any, code: str) -> HttpResponse:
     """Record that a visit did not take place."""
     row = _visit_or_404(subject, code)
     form = forms.MissedVisitForm(request.POST)

@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
-from patients.access import subject_page
+from patients.access import SubjectRequest, subject_page
 from patients.policies import may_receive_data
 from patients.selectors import subject_strip
 from safety.consistency import points_to_check
@@ -26,7 +26,7 @@ from safety.selectors import (
     values_in_words,
 )
 from safety.services import ChangedMeanwhile, correct_adverse_event, record_adverse_event
-from trials.access import trial_page
+from trials.access import TrialRequest, trial_page
 from trials.selectors import may
 
 EVENTS_PER_PAGE = 25
@@ -35,7 +35,7 @@ Crumb = tuple[str, str]
 
 
 @trial_page(Permission.VIEW_SAFETY)
-def event_list(request: HttpRequest, *, trial: Any) -> HttpResponse:
+def event_list(request: TrialRequest, *, trial: Any) -> HttpResponse:
     """The events of every subject that the user may see, newest onset first, filtered by the address."""
     filters = EventFilterForm(request.GET, user=request.user, trial=trial)
     events = events_of_trial(trial=trial, user=request.user, wanted=filters.wanted())
@@ -50,7 +50,7 @@ def event_list(request: HttpRequest, *, trial: Any) -> HttpResponse:
 
 
 @subject_page(Permission.VIEW_SAFETY)
-def subject_events(request: HttpRequest, *, subject: Any) -> HttpResponse:
+def subject_events(request: SubjectRequest, *, subject: Any) -> HttpResponse:
     """The events of one subject."""
     context = {
         "events": events_of_subject(subject=subject, user=request.user),
@@ -60,7 +60,7 @@ def subject_events(request: HttpRequest, *, subject: Any) -> HttpResponse:
 
 
 @subject_page(Permission.RECORD_ADVERSE_EVENTS)
-def record(request: HttpRequest, *, subject: Any) -> HttpResponse:
+def record(request: SubjectRequest, *, subject: Any) -> HttpResponse:
     """First entry of an event."""
     may_receive_data(subject)
     form = AdverseEventForm(_posted(request), subject=subject)
@@ -77,7 +77,7 @@ def record(request: HttpRequest, *, subject: Any) -> HttpResponse:
 
 
 @subject_page(Permission.VIEW_SAFETY)
-def event(request: HttpRequest, *, subject: Any, event_number: int) -> HttpResponse:
+def event(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
     """All values of one event, each with the way to its history."""
     found = _event_or_404(request, subject, event_number)
     words = values_in_words(found)
@@ -92,7 +92,7 @@ def event(request: HttpRequest, *, subject: Any, event_number: int) -> HttpRespo
 
 
 @subject_page(Permission.RECORD_ADVERSE_EVENTS)
-def correct(request: HttpRequest, *, subject: Any, event_number: int) -> HttpResponse:
+def correct(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
     """Correction of an event, for a reason; whoever saves second is shown both versions."""
     found = _event_or_404(request, subject, event_number)
     form = CorrectionForm(_posted(request), subject=subject, instance=found)
@@ -111,7 +111,7 @@ def correct(request: HttpRequest, *, subject: Any, event_number: int) -> HttpRes
 
 
 @subject_page(Permission.VIEW_HISTORY)
-def event_history(request: HttpRequest, *, subject: Any, event_number: int) -> HttpResponse:
+def event_history(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
     """Who stored what, when and why; `?field=` narrows it to one value."""
     found = _event_or_404(request, subject, event_number)
     field = request.GET.get("field", "")
@@ -126,7 +126,7 @@ def event_history(request: HttpRequest, *, subject: Any, event_number: int) -> H
     return _page(request, "safety/event_history.html", context, crumbs=crumbs)
 
 
-def _show_both(request: HttpRequest, form: CorrectionForm, stored: Any) -> HttpResponse:
+def _show_both(request: SubjectRequest, form: CorrectionForm, stored: Any) -> HttpResponse:
     found, last = differences(stored, form.values()), last_change(stored)
     typed = request.POST.copy()
     # Saving again is a decision taken with both versions in view.
@@ -138,13 +138,13 @@ def _show_both(request: HttpRequest, form: CorrectionForm, stored: Any) -> HttpR
     return response
 
 
-def _correction_page(request: HttpRequest, event: Any, form: CorrectionForm, **more: Any) -> HttpResponse:
+def _correction_page(request: SubjectRequest, event: Any, form: CorrectionForm, **more: Any) -> HttpResponse:
     subject = event.subject
     crumbs = [_log_crumb(subject), _event_crumb(subject, event), (_("Correct"), "")]
     return _page(request, "safety/correct.html", {"event": event, "form": form, **more}, crumbs=crumbs)
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any], *, crumbs: list[Crumb]) -> HttpResponse:
+def _page(request: SubjectRequest, template: str, context: dict[str, Any], *, crumbs: list[Crumb]) -> HttpResponse:
     """A page about the subject of the request, with its strip and breadcrumbs."""
     subject, trial = request.subject, request.trial
     above = [
@@ -155,11 +155,11 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], *, crumb
     return render(request, template, {**base, **context})
 
 
-def _posted(request: HttpRequest) -> Any:
+def _posted(request: SubjectRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _event_or_404(request: HttpRequest, subject: Any, number: int) -> Any:
+def _event_or_404(request: SubjectRequest, subject: Any, number: int) -> Any:
     event = get_object_or_404(events_of_subject(subject=subject, user=request.user), number=number)
     event.subject = subject
     return event

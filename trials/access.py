@@ -5,31 +5,40 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
+from trials.models import Trial
 from trials.selectors import may_somewhere, trials_for
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+
+
+class TrialRequest(SignedInRequest):
+    """A request for a page of one trial."""
+
+    trial: Trial
 
 
 def trial_page(permission: Permission) -> Callable[[View], View]:
-    """A page of one trial: a trial in which the user has no role is not found (404); a missing permission is refused (403).
+    """A page of one trial: a trial in which the user has no role is not found (404); a missing permission is refused
+    (403).
 
     The view gets the Trial in place of its registration number, also as `request.trial`.
     """
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def page(request: HttpRequest, registration: str, **kwargs: Any) -> HttpResponse:
+        def page(request: TrialRequest, registration: str, **kwargs: Any) -> HttpResponseBase:
             trial = get_object_or_404(trials_for(request.user), registration=registration)
             request.trial = trial
             if not may_somewhere(request.user, permission, trial):
                 raise PermissionDenied
             return view(request, trial=trial, **kwargs)
 
-        page.permission = permission
+        page.permission = permission  # type: ignore[attr-defined]
         return page
 
     return wrap

@@ -100,7 +100,8 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
 
 @audited
 class Delegation(models.Model):
-    """The delegation log: this person works in this role at this site, or at every site of the trial, from when to when."""
+    """The delegation log: this person works in this role at this site, or at every site of the trial, from when to
+    when."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations")
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="delegations")
@@ -146,5 +147,3 @@ class Delegation(models.Model):
         """Whether the delegation is in force at this moment."""
         at = at or timezone.now()
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
-
-

@@ -24,8 +24,8 @@ class ProtocolFrozen(Exception):
 def load_protocol(*, files: Mapping[str, str], catalogue: Catalogue, by: User) -> tuple[ProtocolVersion, bool]:
     """Store a protocol version with its trial; returns it and whether it is new.
 
-    The same content twice changes nothing. Raises ProtocolError with every problem of the files, and ProtocolFrozen when
-    this version number is stored with other content.
+    The same content twice changes nothing. Raises ProtocolError with every problem of the files, and ProtocolFrozen
+    when this version number is stored with other content.
     """
     protocol = parse(files, catalogue)
     digest = content_hash(files)
@@ -41,7 +41,8 @@ def load_protocol(*, files: Mapping[str, str], catalogue: Catalogue, by: User) -
             return new, True
     if stored.content_hash != digest:
         raise ProtocolFrozen(
-            f"{stored} is stored with other content and cannot be replaced. Give the changed protocol a new version number."
+            f"{stored} is stored with other content and cannot be replaced. "
+            "Give the changed protocol a new version number."
         )
     return stored, False
 

@@ -22,8 +22,9 @@ class DelegationForm(forms.Form):
 
     def __init__(self, *args: Any, trial: Trial, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = User.objects.filter(is_active=True).order_by("full_name")
-        self.fields["site"].queryset = trial.sites.all()
+        fields: dict[str, Any] = self.fields
+        fields["user"].queryset = User.objects.filter(is_active=True).order_by("full_name")
+        fields["site"].queryset = trial.sites.all()
         self.helper = FormHelper()
         self.helper.form_tag = False
 

@@ -1,6 +1,7 @@
 """What the frame of every page shows: trials, navigation by role, roles, banner."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -62,7 +63,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
 
 
 def _frame(request: HttpRequest) -> Frame:
-    base = {"environment": settings.DERMIS_ENVIRONMENT, "version": settings.DERMIS_VERSION}
+    base: dict[str, Any] = {"environment": settings.DERMIS_ENVIRONMENT, "version": settings.DERMIS_VERSION}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return Frame(**base)

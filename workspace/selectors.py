@@ -35,7 +35,15 @@ def _visits(user: User, trial: Trial) -> list[dict[str, Any]]:
     for visit in visits_to_attend(user, trial):
         planned = protocol_of(visit.subject.protocol_version).visit(visit.code)
         days = (visit.window_closes_on - visit.site_day).days
-        rows.append({"visit": visit, "name": planned.name, "state": visit.state(visit.site_day), "days_left": days, "days_late": max(-days, 0)})
+        rows.append(
+            {
+                "visit": visit,
+                "name": planned.name,
+                "state": visit.state(visit.site_day),
+                "days_left": days,
+                "days_late": max(-days, 0),
+            }
+        )
     urgency = [VisitState.OVERDUE, VisitState.DUE, VisitState.PLANNED]
     return sorted(rows, key=lambda row: (urgency.index(row["state"]), row["visit"].window_closes_on))
 

@@ -4,22 +4,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.forms import AccountForm
 from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
 from accounts.roles import ROLES
 from accounts.services import create_account
 from trials import services
-from trials.access import trial_page
+from trials.access import TrialRequest, trial_page
 from trials.selectors import delegation_log, trials_for
 from workspace import forms, selectors
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Goes to the one trial a person works in, or lets choose."""
     trials = list(trials_for(request.user))
     if len(trials) == 1:
@@ -28,19 +29,19 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @trial_page(Permission.VIEW_PROTOCOL)
-def today(request: HttpRequest, trial: Any) -> HttpResponse:
+def today(request: TrialRequest, trial: Any) -> HttpResponse:
     """What do I do now, by role."""
     return render(request, "workspace/today.html", {"trial": trial, **selectors.today(request.user, trial)})
 
 
 @trial_page(Permission.VIEW_PROTOCOL)
-def protocol(request: HttpRequest, trial: Any) -> HttpResponse:
+def protocol(request: TrialRequest, trial: Any) -> HttpResponse:
     """The newest protocol version: synopsis, schedule, criteria, outcome measures."""
     context = {"trial": trial, "crumbs": [(_("Protocol"), "")], **selectors.protocol_page(trial)}
     return render(request, "workspace/protocol.html", context)
 
 
-def _people(request: HttpRequest, trial: Any, form: Any = None, status: int = 200) -> HttpResponse:
+def _people(request: TrialRequest, trial: Any, form: Any = None, status: int = 200) -> HttpResponse:
     context = {
         "trial": trial,
         "delegations": delegation_log(trial),
@@ -52,14 +53,14 @@ def _people(request: HttpRequest, trial: Any, form: Any = None, status: int = 20
 
 
 @trial_page(Permission.MANAGE_PEOPLE)
-def people(request: HttpRequest, trial: Any) -> HttpResponse:
+def people(request: TrialRequest, trial: Any) -> HttpResponse:
     """The delegation log and what each role may do."""
     return _people(request, trial)
 
 
 @require_POST
 @trial_page(Permission.MANAGE_PEOPLE)
-def delegate(request: HttpRequest, trial: Any) -> HttpResponse:
+def delegate(request: TrialRequest, trial: Any) -> HttpResponse:
     """Give a role."""
     form = forms.DelegationForm(request.POST, trial=trial)
     if form.is_valid():
@@ -78,7 +79,7 @@ def delegate(request: HttpRequest, trial: Any) -> HttpResponse:
 
 @require_POST
 @trial_page(Permission.MANAGE_PEOPLE)
-def end_delegation(request: HttpRequest, trial: Any, pk: int) -> HttpResponse:
+def end_delegation(request: TrialRequest, trial: Any, pk: int) -> HttpResponse:
     """Take a role away, at once."""
     delegation = get_object_or_404(delegation_log(trial), pk=pk)
     form = forms.EndDelegationForm(request.POST)
@@ -94,7 +95,7 @@ def end_delegation(request: HttpRequest, trial: Any, pk: int) -> HttpResponse:
 
 
 @trial_page(Permission.MANAGE_PEOPLE)
-def new_account(request: HttpRequest, trial: Any) -> HttpResponse:
+def new_account(request: TrialRequest, trial: Any) -> HttpResponse:
     """An account for a new person; the role is delegated next."""
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -106,7 +107,9 @@ def new_account(request: HttpRequest, trial: Any) -> HttpResponse:
             else:
                 form.add_error("password", error)
         else:
-            messages.success(request, _("Account of %(name)s created. Delegate a role next.") % {"name": user.full_name})
+            messages.success(
+                request, _("Account of %(name)s created. Delegate a role next.") % {"name": user.full_name}
+            )
             return redirect("workspace:people", trial.registration)
     crumbs = [(_("People"), f"/trials/{trial.registration}/people/"), (_("New account"), "")]
     return render(request, "workspace/new_account.html", {"trial": trial, "form": form, "crumbs": crumbs})

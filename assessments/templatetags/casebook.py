@@ -18,7 +18,7 @@ def fact_label(code: str) -> str:
     for spec in INSTRUMENTS.values():
         for publication in spec.publishes:
             if publication.fact.code == code:
-                return capfirst(spec.model._meta.get_field(publication.name).verbose_name)
+                return str(capfirst(spec.label(publication.name)))
     return code
 
 

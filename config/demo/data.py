@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import ROLES
 from accounts.services import create_account
 from assessments.registry import INSTRUMENTS, catalogue
-from assessments.services import Entry, save_form
+from assessments.services import Entry, day_of, save_form
 from clinical.body_regions import BodyRegion
 from config.demo.people import DEMO_PASSWORD, PEOPLE
 from config.demo.stories import STORIES, DemoEvent, Story
@@ -118,7 +118,9 @@ def _treat(subject: Subject, story: Story, today: date, coordinator: User) -> No
         subject.refresh_from_db()
         reason = "All visits done" if story.ending == "completed" else "Moved to another city"
         last = Visit.objects.filter(subject=subject, outcome="done").order_by("-position")[0]
-        end_participation(subject=subject, status=story.ending, ended_on=last.occurred_on, reason=reason, by=coordinator)
+        end_participation(
+            subject=subject, status=story.ending, ended_on=last.occurred_on, reason=reason, by=coordinator
+        )
 
 
 def _attend(subject: Subject, code: str, on: date, story: Story, by: User) -> None:
@@ -208,7 +210,7 @@ def _palms(score: int) -> dict[str, Decimal]:
 
 
 def _infusion(visit: Visit, story: Story) -> dict[str, Any]:
-    start = datetime.combine(visit.occurred_on, time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
+    start = datetime.combine(day_of(visit), time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
     # 0.5 million cells per kg at 0.5 million cells per mL: as many millilitres as kilograms.
     return {
         "product_lot": f"AD-{visit.occurred_on:%y%m}",

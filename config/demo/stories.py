@@ -21,9 +21,9 @@ class DemoEvent:
 class Story:
     """One subject.
 
-    `consent_ago` and `infused_ago` count days back from today. `stop_at` is the last step taken: consent, forms, answers,
-    eligible, enrolled, or the code of the last visit that took place. `severity` is the score that every PASI sign and
-    area has at screening; `response` what is taken off it, by visit.
+    `consent_ago` and `infused_ago` count days back from today. `stop_at` is the last step taken: consent, forms,
+    answers, eligible, enrolled, or the code of the last visit that took place. `severity` is the score that every
+    PASI sign and area has at screening; `response` what is taken off it, by visit.
     """
 
     site: str

@@ -6,6 +6,7 @@ from pathlib import Path
 import bootstrap_wrapper
 import pghistory
 from csp.constants import NONE, SELF
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from config import version
@@ -18,7 +19,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DERMIS_VERSION = version.VERSION
-DERMIS_ENVIRONMENT = ""  # a sentence for the banner of installations that hold no real subjects
+DERMIS_ENVIRONMENT: str | Promise = ""  # a sentence for the banner of installations that hold no real subjects
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -91,8 +92,10 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("username", "full_name", "email")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},

@@ -26,8 +26,8 @@ def listed(name: str, source: Mapping[str, str] = os.environ) -> list[str]:
 def database(source: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """The one database, signed in to as the role this process needs.
 
-    Migrations run as the owner (DERMIS_DATABASE_ROLE=owner, DATABASE_OWNER_URL); web and worker processes sign in as the
-    application role (DATABASE_URL), which owns nothing and so cannot rewrite the audit trail.
+    Migrations run as the owner (DERMIS_DATABASE_ROLE=owner, DATABASE_OWNER_URL); web and worker processes sign in as
+    the application role (DATABASE_URL), which owns nothing and so cannot rewrite the audit trail.
     """
     url = source["DATABASE_URL"]
     if source.get("DERMIS_DATABASE_ROLE") == "owner":

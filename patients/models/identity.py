@@ -17,7 +17,10 @@ class SubjectIdentity(models.Model):
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     contact_note = models.CharField(
-        _("how to reach the subject"), max_length=300, blank=True, help_text=_("For example: mornings only, via spouse.")
+        _("how to reach the subject"),
+        max_length=300,
+        blank=True,
+        help_text=_("For example: mornings only, via spouse."),
     )
 
     objects = OfSubject.as_manager()

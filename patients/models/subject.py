@@ -23,9 +23,7 @@ class SubjectStatus(models.TextChoices):
 
 
 TRANSITIONS: dict[str, frozenset[str]] = {
-    SubjectStatus.SCREENING: frozenset(
-        {SubjectStatus.ELIGIBLE, SubjectStatus.SCREEN_FAILURE, SubjectStatus.WITHDRAWN}
-    ),
+    SubjectStatus.SCREENING: frozenset({SubjectStatus.ELIGIBLE, SubjectStatus.SCREEN_FAILURE, SubjectStatus.WITHDRAWN}),
     SubjectStatus.SCREEN_FAILURE: frozenset(),
     SubjectStatus.ELIGIBLE: frozenset({SubjectStatus.ENROLLED, SubjectStatus.WITHDRAWN}),
     SubjectStatus.ENROLLED: frozenset({SubjectStatus.ON_TREATMENT, SubjectStatus.WITHDRAWN}),

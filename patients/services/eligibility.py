@@ -86,5 +86,3 @@ def _refuse_contradiction(current: SubjectEligibility, outcome: str) -> None:
 def cancel_open_visits(subject: Subject) -> None:
     """Visits that will not take place any more; the caller signs for the writes."""
     subject.visits.filter(outcome="").update(outcome=VisitOutcome.CANCELLED)
-
-

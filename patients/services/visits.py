@@ -24,8 +24,8 @@ def _locked(visit: Visit) -> Visit:
 def record_visit(*, visit: Visit, occurred_on: date, by: User) -> Visit:
     """The visit took place on this day at the site; its forms can be entered from now on.
 
-    A day outside the window is accepted (it happened); a future day, a day before consent, or a visit out of the order of
-    the trial raises NotAllowedNow.
+    A day outside the window is accepted (it happened); a future day, a day before consent, or a visit out of the
+    order of the trial raises NotAllowedNow.
     """
     visit = _locked(visit)
     subject, protocol = visit.subject, protocol_of(visit.subject.protocol_version)

@@ -23,7 +23,7 @@ class Bsa(FormData):
 
     class Meta(FormData.Meta):
         verbose_name = _("BSA")
-        constraints = (
+        constraints = [
             *FormData.Meta.constraints,
             models.CheckConstraint(
                 name="bsa_percent_is_the_sum_of_palms",
@@ -35,4 +35,4 @@ class Bsa(FormData):
                     + models.F("lower_limbs_palms")
                 ),
             ),
-        )
+        ]

@@ -59,11 +59,11 @@ SPEC = CrfSpec(
             ),
         ),
     ),
-    derived=(Derived("age_years", cdash="AGE", unit="a"),),
+    derived=(Derived("age_years", cdash="AGE", unit=_("years"), is_headline=True),),
     derive=derive,
     check=check,
     publishes=(
-        Publication(Fact("age_years", FactKind.NUMBER, "a"), "age_years"),
+        Publication(Fact("age_years", FactKind.NUMBER, "years"), "age_years"),
         Publication(Fact("sex", FactKind.TEXT), "sex"),
     ),
 )

@@ -28,8 +28,12 @@ class Infusion(FormData):
     volume_ml = BoundedDecimal(_("volume given"), low=0, high=2000, decimal_places=1)
     started_at = models.DateTimeField(_("start of infusion"), null=True, blank=True)
     stopped_at = models.DateTimeField(_("end of infusion"), null=True, blank=True)
-    is_interrupted = models.CharField(_("was the infusion interrupted?"), max_length=1, choices=YesNo.choices, blank=True)
-    has_reaction = models.CharField(_("was there an infusion reaction?"), max_length=1, choices=YesNo.choices, blank=True)
+    is_interrupted = models.CharField(
+        _("was the infusion interrupted?"), max_length=1, choices=YesNo.choices, blank=True
+    )
+    has_reaction = models.CharField(
+        _("was there an infusion reaction?"), max_length=1, choices=YesNo.choices, blank=True
+    )
     cells_per_kg = CellCount(_("planned dose per kg"))
     planned_cells = CellCount(_("planned dose"))
     planned_volume_ml = BoundedDecimal(_("planned volume"), low=0, high=100000, decimal_places=1)
@@ -38,11 +42,11 @@ class Infusion(FormData):
 
     class Meta(FormData.Meta):
         verbose_name = _("infusion")
-        constraints = (
+        constraints = [
             *FormData.Meta.constraints,
             models.CheckConstraint(
                 name="infusion_stops_after_it_starts",
                 condition=Q(started_at=None) | Q(stopped_at=None) | Q(stopped_at__gt=F("started_at")),
                 violation_error_message=_("The infusion must end after it starts."),
             ),
-        )
+        ]

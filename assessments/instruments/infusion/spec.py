@@ -52,7 +52,8 @@ def check(values: Values, context: FormContext) -> list[Objection]:
 
 def _times(values: Values, context: FormContext) -> list[Objection]:
     start, stop, expiry = (values.get(name) for name in ("started_at", "stopped_at", "product_expires_at"))
-    found = []
+    found: list[Objection] = []
+    message: Any
     if start and stop and stop <= start:
         message = _("The infusion must end after it starts.")
         found.append(Objection("stop_before_start", Severity.HARD, message, ("started_at", "stopped_at")))
@@ -115,10 +116,10 @@ SPEC = CrfSpec(
     ),
     derived=(
         Derived("cells_per_kg", unit=_("cells/kg")),
-        Derived("planned_cells", cdash="ECPDOSE", unit=_("cells")),
-        Derived("planned_volume_ml", unit="mL"),
-        Derived("given_cells", cdash="ECDOSE", unit=_("cells")),
-        Derived("deviation_percent", unit="%"),
+        Derived("planned_cells", cdash="ECPDOSE", unit=_("cells"), is_headline=True),
+        Derived("planned_volume_ml", unit="mL", is_headline=True),
+        Derived("given_cells", cdash="ECDOSE", unit=_("cells"), is_headline=True),
+        Derived("deviation_percent", unit="%", is_headline=True),
     ),
     derive=derive,
     check=check,

@@ -80,4 +80,4 @@ class Pasi(FormData):
 
     class Meta(FormData.Meta):
         verbose_name = _("PASI")
-        constraints = (*FormData.Meta.constraints, *(_no_signs_without_area(region) for region in BodyRegion))
+        constraints = [*FormData.Meta.constraints, *(_no_signs_without_area(region) for region in BodyRegion)]

@@ -49,7 +49,7 @@ def region_scores(values: Values) -> dict[BodyRegion, RegionScore]:
     """The regions whose four scores are all there."""
     found = {}
     for region in BodyRegion:
-        scores = {column: values.get(f"{region}_{column}") for column in COLUMNS}
+        scores: dict[str, Any] = {column: values.get(f"{region}_{column}") for column in COLUMNS}
         if None not in scores.values():
             found[region] = RegionScore(**scores)
     return found
@@ -58,7 +58,9 @@ def region_scores(values: Values) -> dict[BodyRegion, RegionScore]:
 def derive(values: Values, _context: FormContext) -> dict[str, Decimal | None]:
     """Regional sums of the complete regions; the total only when all four are complete."""
     scores = region_scores(values)
-    sums = {f"{region}_score": regional_pasi(region, scores[region]) if region in scores else None for region in BodyRegion}
+    sums = {
+        f"{region}_score": regional_pasi(region, scores[region]) if region in scores else None for region in BodyRegion
+    }
     return {**sums, "total": pasi_total(scores) if len(scores) == len(BodyRegion) else None}
 
 
@@ -72,24 +74,25 @@ def check(values: Values, _context: FormContext) -> list[Objection]:
             message = _("%(region)s: a sign is scored, but the area is 0. Correct the area or the signs.")
             found.append(_objection("signs_without_area", Severity.HARD, message, region, names))
         elif region in region_scores(values) and area_without_signs(scores):
-            message = _("%(region)s: an area is scored, but all three signs are 0. The region adds nothing to the PASI.")
+            message = _(
+                "%(region)s: an area is scored, but all three signs are 0. The region adds nothing to the PASI."
+            )
             found.append(_objection("area_without_signs", Severity.SOFT, message, region, names))
     return found
 
 
 def compare(values: Values, context: FormContext) -> dict[str, Any]:
-    """Change from the baseline total in percent, and the responder thresholds reached; empty while either is missing."""
+    """Change from the baseline total in percent, and the responder thresholds reached; empty while either is
+    missing."""
     total, baseline = values.get("total"), context.baseline.get("pasi_total")
     if total is None or not baseline:
         return {}
-    improvement = improvement_percent(baseline=baseline, value=total)
+    improvement = improvement_percent(baseline=baseline, value=total) or Decimal(0)
     met = [percent for percent in RESPONDER_PERCENTS if reached(baseline=baseline, value=total, percent=percent)]
     return {"baseline": baseline.normalize(), "percent": f"{-improvement:+.1f}", "reached": met}
 
 
-def _objection(
-    code: str, severity: Severity, message: Any, region: BodyRegion, names: tuple[str, ...]
-) -> Objection:
+def _objection(code: str, severity: Severity, message: Any, region: BodyRegion, names: tuple[str, ...]) -> Objection:
     return Objection(f"{region}_{code}", severity, message % {"region": REGION_TITLES[region]}, names)
 
 
@@ -107,7 +110,7 @@ SPEC = CrfSpec(
     title=_("PASI"),
     model=Pasi,
     groups=tuple(_group(region, number) for number, region in enumerate(BodyRegion)),
-    derived=(*(Derived(f"{region}_score") for region in BodyRegion), Derived("total", cdash="PASI0229")),
+    derived=(*(Derived(f"{region}_score") for region in BodyRegion), Derived("total", cdash="PASI0229", is_headline=True)),
     derive=derive,
     check=check,
     compare=compare,

@@ -1,0 +1,261 @@
+"""Who may open what: one table of every address by every role.
+
+The table says what happens at the own site. Elsewhere two rules hold for all: a subject of a site at which a person has no
+role does not exist for that person, and neither does a trial (404, not 403).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from accounts.roles import ROLES
+from patients.models import Subject
+from protocols.loader import STUDIES, read_folder
+from trials.models import Delegation, Site, Trial
+
+# + allowed; - signed in but refused (403); 0 does not exist for this role (404: the role sees no subjects at all)
+TABLE = """
+address                     method  coordinator investigator monitor safety_monitor data_manager statistician administrator auditor
+home                        GET     +           +            +       +              +            +            +             +
+set_language                POST    +           +            +       +              +            +            +             +
+accounts:sign_in            GET     +           +            +       +              +            +            +             +
+accounts:sign_out           POST    +           +            +       +              +            +            +             +
+accounts:password_change    GET     +           +            +       +              +            +            +             +
+accounts:password_change    POST    +           +            +       +              +            +            +             +
+workspace:today             GET     +           +            +       +              +            +            +             +
+workspace:protocol          GET     +           +            +       +              +            +            +             +
+workspace:people            GET     -           -            -       -              -            -            +             -
+workspace:new-account       GET     -           -            -       -              -            -            +             -
+workspace:new-account       POST    -           -            -       -              -            -            +             -
+workspace:delegate          POST    -           -            -       -              -            -            +             -
+workspace:end-delegation    POST    -           -            -       -              -            -            +             -
+patients:subject-list       GET     +           +            +       +              +            -            -             +
+patients:register           GET     +           +            -       -              -            -            -             -
+patients:register           POST    +           +            -       -              -            -            -             -
+patients:identity           GET     +           +            -       -              -            0            0             -
+patients:identity           POST    +           +            -       -              -            0            0             -
+patients:eligibility        GET     +           +            +       +              +            0            0             +
+patients:eligibility        POST    -           +            -       -              -            0            0             -
+patients:decide             POST    -           +            -       -              -            0            0             -
+patients:enrol              GET     +           +            -       -              -            0            0             -
+patients:enrol              POST    +           +            -       -              -            0            0             -
+patients:end                GET     +           +            -       -              -            0            0             -
+patients:end                POST    +           +            -       -              -            0            0             -
+patients:visit              GET     +           +            -       -              -            0            0             -
+patients:visit              POST    +           +            -       -              -            0            0             -
+patients:correct-visit      POST    +           +            -       -              -            0            0             -
+patients:miss-visit         POST    +           +            -       -              -            0            0             -
+assessments:casebook        GET     +           +            +       +              +            0            0             +
+assessments:form            GET     +           +            +       +              +            0            0             +
+assessments:form-edit       GET     +           +            -       -              -            0            0             -
+assessments:form-edit       POST    +           +            -       -              -            0            0             -
+assessments:form-live       POST    +           +            -       -              -            0            0             -
+assessments:form-not-done   POST    +           +            -       -              -            0            0             -
+assessments:form-history    GET     +           +            +       +              +            0            0             +
+safety:list                 GET     +           +            +       +              +            -            -             +
+safety:subject-events       GET     +           +            +       +              +            0            0             +
+safety:record               GET     +           +            -       -              -            0            0             -
+safety:record               POST    +           +            -       -              -            0            0             -
+safety:event                GET     +           +            +       +              +            0            0             +
+safety:correct              GET     +           +            -       -              -            0            0             -
+safety:correct              POST    +           +            -       -              -            0            0             -
+safety:event-history        GET     +           +            +       +              +            0            0             +
+exports:list                GET     -           -            -       -              +            +            +             -
+exports:create              POST    -           -            -       -              +            +            +             -
+"""
+
+FOR_EVERYBODY = {"set_language", "accounts:sign_in"}
+"""Addresses that need no sign-in."""
+
+
+@dataclass(frozen=True)
+class Row:
+    address: str
+    method: str
+    cells: dict[str, str]
+
+
+def _rows() -> list[Row]:
+    head, *lines = (line.split() for line in TABLE.strip().splitlines())
+    return [Row(line[0], line[1], dict(zip(head[2:], line[2:], strict=True))) for line in lines]
+
+
+ROWS = _rows()
+CELLS = [pytest.param(row, role, id=f"{row.method}-{row.address}-{role}") for row in ROWS for role in row.cells]
+
+
+def _addresses(resolver: Any, prefix: str = "") -> dict[str, str]:
+    """Every named address of the project with its pattern."""
+    found: dict[str, str] = {}
+    for entry in resolver.url_patterns:
+        pattern = prefix + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            inner = _addresses(entry, pattern)
+            found |= {f"{entry.namespace}:{name}" if entry.namespace else name: path for name, path in inner.items()}
+        else:
+            assert entry.name, f"{pattern} has no name"
+            found[entry.name] = pattern
+    return found
+
+
+PATTERNS = _addresses(get_resolver())
+OF_A_TRIAL = [row for row in ROWS if "<str:registration>" in PATTERNS.get(row.address, "")]
+OF_A_SUBJECT = [row for row in OF_A_TRIAL if "<str:number>" in PATTERNS[row.address]]
+
+
+@dataclass
+class World:
+    """One person per role in the first trial; a treated subject at each of three places."""
+
+    sessions: dict[str, str] = field(default_factory=dict)
+    own: Subject | None = None
+    other_site: Subject | None = None
+    other_trial: Subject | None = None
+
+    def path(self, name: str, subject: Subject) -> str:
+        values = {
+            "registration": subject.site.trial.registration,
+            "number": subject.number,
+            "code": "W4",
+            "visit_code": "W0",
+            "form_code": "pasi",
+            "event_number": 1,
+            "pk": Delegation.objects.filter(trial=subject.site.trial).earliest("pk").pk,
+        }
+        pattern = PATTERNS[name]
+        return reverse(name, kwargs={key: value for key, value in values.items() if f":{key}>" in pattern})
+
+    def ask(self, role: str, row: Row, subject: Subject) -> HttpResponse:
+        """Send the request, in this role or without sign-in (""), and take back all that it wrote."""
+        client = Client()
+        if role:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        with transaction.atomic():
+            response = client.generic(
+                row.method, self.path(row.address, subject), content_type="application/x-www-form-urlencoded"
+            )
+            transaction.set_rollback(True)
+        return response
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Built once, in a transaction that is never committed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _build()
+        transaction.set_rollback(True)
+
+
+def _build() -> World:
+    from tests.factories import make_member, make_site, make_trial
+
+    trial = make_trial()
+    here, elsewhere = make_site(trial, "GZ"), make_site(trial, "VIE")
+    made = World(own=_treated(here), other_site=_treated(elsewhere), other_trial=_treated(make_site(_another(), "STJ")))
+    for code, role in ROLES.items():
+        person = make_member(code, trial=trial) if role.whole_trial else make_member(code, here)
+        client = Client()
+        client.force_login(person)
+        made.sessions[code] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return made
+
+
+def _treated(site: Site) -> Subject:
+    from safety.services import record_adverse_event
+    from tests.factories import infused_subject, make_member
+
+    doctor = make_member("investigator", site)
+    subject = infused_subject(site, doctor)
+    event = {
+        "term": "Fever",
+        "onset_on": site.today(),
+        "grade": 1,
+        "is_serious": False,
+        "relation": "possible",
+        "action_taken": "dose_not_changed",
+        "outcome": "not_recovered",
+    }
+    record_adverse_event(subject=subject, fields=event, by=doctor)
+    return subject
+
+
+def _another() -> Trial:
+    from assessments.registry import catalogue
+    from tests.factories import system
+    from trials.services import load_protocol
+
+    files = read_folder(STUDIES / "NCT03265613" / "1.0")
+    renamed = {name: text.replace("NCT03265613", "NCT09999999") for name, text in files.items()}
+    return load_protocol(files=renamed, catalogue=catalogue(), by=system())[0].trial
+
+
+def is_sign_in(response: HttpResponse) -> bool:
+    return response.status_code == 302 and response.headers["Location"].startswith(reverse("accounts:sign_in"))
+
+
+def outcome(response: HttpResponse) -> str:
+    """The sign of the table for what happened."""
+    if response.status_code in (403, 404):
+        return {403: "-", 404: "0"}[response.status_code]
+    assert response.status_code in (200, 302, 409, 422), response.status_code
+    return "+"
+
+
+def test_the_table_names_every_address_of_the_project_and_every_role() -> None:
+    assert {row.address for row in ROWS} == set(PATTERNS)
+    assert all(set(row.cells) == set(ROLES) for row in ROWS)
+
+
+@pytest.mark.parametrize(("row", "role"), CELLS)
+def test_at_the_own_site_the_table_holds(world: World, row: Row, role: str) -> None:
+    assert outcome(world.ask(role, row, world.own)) == row.cells[role]
+
+
+@pytest.mark.parametrize("row", OF_A_SUBJECT, ids=lambda row: f"{row.method}-{row.address}")
+@pytest.mark.parametrize("role", [code for code, role in ROLES.items() if not role.whole_trial])
+def test_a_subject_of_another_site_does_not_exist(world: World, row: Row, role: str) -> None:
+    assert world.ask(role, row, world.other_site).status_code == 404
+
+
+@pytest.mark.parametrize("row", OF_A_SUBJECT, ids=lambda row: f"{row.method}-{row.address}")
+@pytest.mark.parametrize("role", [code for code, role in ROLES.items() if role.whole_trial])
+def test_roles_for_the_whole_trial_meet_the_same_at_every_site(world: World, row: Row, role: str) -> None:
+    assert outcome(world.ask(role, row, world.other_site)) == row.cells[role]
+
+
+@pytest.mark.parametrize("row", OF_A_TRIAL, ids=lambda row: f"{row.method}-{row.address}")
+@pytest.mark.parametrize("role", list(ROLES))
+def test_another_trial_does_not_exist(world: World, row: Row, role: str) -> None:
+    assert world.ask(role, row, world.other_trial).status_code == 404
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method}-{row.address}")
+def test_without_sign_in_only_the_addresses_for_everybody_answer(world: World, row: Row) -> None:
+    response = world.ask("", row, world.own)
+    if row.address in FOR_EVERYBODY:
+        assert response.status_code in (200, 302)
+        assert not is_sign_in(response)
+    elif row.method == "GET":
+        assert is_sign_in(response)
+    elif row.address == "accounts:sign_out":
+        assert response.status_code in (302, 401)
+    else:
+        assert response.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS if row.method == "POST" and (row.address, "GET") not in {(r.address, r.method) for r in ROWS}],
+    ids=lambda row: row.address,
+)
+def test_an_address_that_only_writes_cannot_be_opened_by_a_link(world: World, row: Row) -> None:
+    role = next(role for role, cell in row.cells.items() if cell == "+")
+    response = world.ask(role, Row(row.address, "GET", row.cells), world.own)
+    assert response.status_code == 405

@@ -1,0 +1,97 @@
+"""Each instrument is declared once and completely: model and spec say the same."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pytest
+
+from assessments.form_data import BOOKKEEPING
+from assessments.form_engine import MISSING_PREFIX, form_class, review_groups
+from assessments.form_specs import CrfSpec, FormContext
+from assessments.registry import INSTRUMENTS
+from protocols.catalogue import FactKind
+
+EMPTY = FormContext(consent_on=date(2026, 1, 5), visit_on=date(2026, 1, 5))
+
+every_instrument = pytest.mark.parametrize("spec", INSTRUMENTS.values(), ids=INSTRUMENTS.keys())
+
+
+def field_names(spec: CrfSpec) -> set[str]:
+    return {field.name for field in spec.model._meta.fields}
+
+
+@every_instrument
+def test_each_field_is_an_item_or_derived_or_bookkeeping_and_only_one_of_them(spec: CrfSpec) -> None:
+    places = Counter([*(item.name for item in spec.items), *(derived.name for derived in spec.derived), *BOOKKEEPING])
+    assert {name: count for name, count in places.items() if count > 1} == {}
+    assert set(places) == field_names(spec)
+
+
+@every_instrument
+def test_a_cdash_name_is_given_once_in_a_form(spec: CrfSpec) -> None:
+    names = Counter(entry.cdash for entry in (*spec.items, *spec.derived) if entry.cdash)
+    assert {name for name, count in names.items() if count > 1} == set()
+
+
+@every_instrument
+def test_published_facts_come_from_items_or_derived_values(spec: CrfSpec) -> None:
+    known = {entry.name for entry in (*spec.items, *spec.derived)}
+    assert {publication.name for publication in spec.publishes} <= known
+
+
+@every_instrument
+def test_published_facts_have_the_kind_of_their_field(spec: CrfSpec) -> None:
+    for publication in spec.publishes:
+        field = spec.model._meta.get_field(publication.name)
+        is_number = field.get_internal_type() in ("DecimalField", "IntegerField", "BigIntegerField")
+        assert (publication.fact.kind == FactKind.NUMBER) is is_number, publication.fact.code
+
+
+def test_a_fact_is_published_by_one_form_only() -> None:
+    codes = Counter(fact.code for spec in INSTRUMENTS.values() for fact in spec.facts)
+    assert {code for code, count in codes.items() if count > 1} == set()
+
+
+def test_the_registry_knows_each_instrument_under_its_own_code() -> None:
+    assert {code: spec.code for code, spec in INSTRUMENTS.items()} == {code: code for code in INSTRUMENTS}
+    assert len({spec.model for spec in INSTRUMENTS.values()}) == len(INSTRUMENTS)
+
+
+@every_instrument
+def test_derive_returns_every_derived_name_for_an_empty_form(spec: CrfSpec) -> None:
+    derived = spec.derive({item.name: None for item in spec.items}, EMPTY)
+    assert derived == {entry.name: None for entry in spec.derived}
+
+
+@every_instrument
+def test_an_empty_form_has_nothing_wrong_with_it(spec: CrfSpec) -> None:
+    assert spec.check({item.name: None for item in spec.items}, EMPTY) == []
+
+
+@every_instrument
+def test_prefilled_values_are_items(spec: CrfSpec) -> None:
+    everything = {fact.code: 1 for other in INSTRUMENTS.values() for fact in other.facts}
+    context = FormContext(consent_on=EMPTY.consent_on, visit_on=EMPTY.visit_on, here=everything)
+    assert set(spec.prefill(context)) <= {item.name for item in spec.items}
+
+
+@every_instrument
+def test_the_entry_form_asks_for_every_item_and_for_nothing_derived(spec: CrfSpec) -> None:
+    form = form_class(spec)(context=EMPTY)
+    asked = {name for name in form.fields if not name.startswith(MISSING_PREFIX)}
+    assert asked == {"assessed_on", *(item.name for item in spec.items)}
+    for item in spec.items:
+        assert (MISSING_PREFIX + item.name in form.fields) is (item.required and item.may_be_missing)
+        assert f'name="{item.name}"' in str(form[item.name])
+        assert str(form[item.name].label).strip()
+
+
+@every_instrument
+def test_the_review_page_shows_every_item_and_every_derived_value(spec: CrfSpec) -> None:
+    shown = [row.name for group in review_groups(spec, _empty(spec)) for row in group.rows]
+    assert shown == [entry.name for entry in (*spec.items, *spec.derived)]
+
+
+def _empty(spec: CrfSpec) -> Any:
+    return spec.model()

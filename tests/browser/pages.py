@@ -1,0 +1,78 @@
+"""Steps that people take on the pages, by what they see: labels, headings, buttons, links."""
+
+from collections.abc import Iterable, Mapping
+
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.models import User
+from tests.factories import PASSWORD
+
+
+def sign_in(page: Page, user: User) -> None:
+    """From the sign-in page to Today."""
+    page.goto("/sign-in/")
+    page.get_by_label("Sign-in name").fill(user.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page, "Sign in")
+    expect_heading(page, "Today")
+
+
+def press(page: Page, name: str) -> None:
+    """The button of the page itself, not of its frame."""
+    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+
+
+def expect_heading(page: Page, text: str) -> None:
+    """The page has arrived when its heading says so."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def expect_message(page: Page, text: str) -> None:
+    """What just happened, said on top of the page."""
+    expect(page.get_by_role("status")).to_contain_text(text)
+
+
+def go(page: Page, place: str) -> None:
+    """A place of the navigation."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name=place, exact=True).click()
+
+
+def to_casebook(page: Page, number: str) -> None:
+    """From any page about the subject back to its casebook, by the breadcrumbs."""
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name=number).click()
+    expect_heading(page, f"Subject {number}")
+
+
+def visit_in_casebook(page: Page, name: str) -> Locator:
+    """The part of the casebook that belongs to a visit."""
+    return page.get_by_role("main").get_by_role("listitem").filter(has=page.get_by_role("heading", name=name, level=2))
+
+
+def open_form(page: Page, visit: str, title: str) -> None:
+    """A form, from the casebook."""
+    visit_in_casebook(page, visit).get_by_role("link", name=title).click()
+    expect_heading(page, title)
+
+
+def type_in(page: Page, values: Mapping[str, str]) -> None:
+    """Text, numbers and days, by the name of the item."""
+    for name, value in values.items():
+        page.locator(f'main [name="{name}"]').fill(value)
+
+
+def choose(page: Page, values: Mapping[str, str]) -> None:
+    """One of a row of buttons, by the name and the code of the item; clicked where the reader sees it."""
+    for name, value in values.items():
+        radio = page.locator(f'main input[name="{name}"][value="{value}"]')
+        page.locator(f'label[for="{radio.get_attribute("id")}"]').click()
+
+
+def press_keys(page: Page, keys: Iterable[str]) -> None:
+    """One key after the other, wherever the focus is."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def derived(page: Page, name: str) -> Locator:
+    """A value that the page works out while one types."""
+    return page.locator(f'[data-derived="{name}"] dd')
