@@ -20,6 +20,16 @@ def form_may_be_entered(spec: CrfSpec, visit: Visit) -> None:
         raise NotAllowedNow(_("Treatment is recorded for enrolled subjects only."))
 
 
+def treatment_may_be_withdrawn(spec: CrfSpec, visit: Visit) -> None:
+    """The first infusion cannot be declared not done once the later visits are planned from it."""
+    subject = visit.subject
+    is_anchor = visit.code == protocol_of(subject.protocol_version).anchor
+    if spec.is_treatment and is_anchor and subject.first_infusion_on is not None:
+        raise NotAllowedNow(
+            _("The later visits are planned from this infusion. Correct its values, or the date of the visit, instead.")
+        )
+
+
 def form_is_in_schedule(spec: CrfSpec, visit: Visit) -> None:
     """The protocol version of the subject asks for this form at this visit."""
     planned = protocol_of(visit.subject.protocol_version).visit(visit.code)

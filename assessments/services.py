@@ -13,7 +13,7 @@ from accounts.models import User
 from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import CrfSpec, Objection, Severity, is_empty, missing_items
-from assessments.policies import form_may_be_entered
+from assessments.policies import form_may_be_entered, treatment_may_be_withdrawn
 from audit.context import acting
 from patients.models import Subject, Visit
 from patients.services.findings import Result, publish
@@ -92,6 +92,7 @@ def mark_not_done(
     history."""
     form = _locked(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
+    treatment_may_be_withdrawn(spec, visit)
     if not reason_not_done.strip():
         raise ValidationError({"reason_not_done": _("Say why the form was not done.")})
     if form.pk is not None and form.status == FormStatus.COMPLETE and not reason.strip():

@@ -173,6 +173,7 @@ def _entry_context(
         ],
         "live": _live_values(place, form, stored),
         "grid": _grid(place.spec, form),
+        "can_see_history": True,
     }
 
 

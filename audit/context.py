@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils.translation import gettext as _
 from pghistory.runtime import _tracker
 
 _CLEAR = "SELECT set_config('pghistory.context_metadata', '', true), set_config('pghistory.context_id', '', true)"
@@ -34,6 +36,13 @@ def signed_for(**facts: Any) -> Iterator[None]:
     finally:
         current.metadata.clear()
         current.metadata.update(before)
+
+
+def stated(reason: str) -> str:
+    """The reason for a change, trimmed; raises ValidationError (field `reason`) when none is given."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why; the reason is kept with the change.")})
+    return reason.strip()
 
 
 @contextmanager

@@ -20,9 +20,9 @@ from trials.models import ProtocolVersion, Site, Trial
 Join = tuple[str, type[models.Model], str, str]
 """Alias, model, and the alias and column that hold its primary key."""
 
-# The subjects wanted, with the number of their place in the files: every table is joined to them and sorted by that number,
-# which is several times faster than sorting all its rows by texts (benchmarks/export.py). Sites and subject numbers sort by
-# code point, so that the files of two installations can be compared whatever the collation of their databases.
+# The subjects wanted, each with its place in the files: every table is joined to them and sorted by that number, which
+# is faster than sorting all its rows by texts. Site codes and subject numbers sort by code point, so that the files of
+# two installations can be compared whatever the collation of their databases.
 _SUBJECTS = sql.SQL(
     "WITH subject AS MATERIALIZED ("
     "SELECT numbered.*, trial.registration AS study, site.code AS site_code,"

@@ -86,6 +86,25 @@ def day_is_possible(day: date, *, subject: Subject, today: date, consent_on: dat
         )
 
 
+def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
+    """Treatment and follow-up take place after enrolment, and no later visit before the first infusion (both days
+    allowed)."""
+    subject = visit.subject
+    if is_screening_visit(visit, protocol):
+        return
+    if subject.enrolled_on is not None and day < subject.enrolled_on:
+        raise NotAllowedNow(
+            _("%(day)s is before the enrolment of %(enrolled)s; this visit takes place after it.")
+            % {"day": day, "enrolled": subject.enrolled_on}
+        )
+    is_later = visit.code != protocol.anchor
+    if is_later and subject.first_infusion_on is not None and day < subject.first_infusion_on:
+        raise NotAllowedNow(
+            _("%(day)s is before the first infusion of %(first)s; this visit takes place after it.")
+            % {"day": day, "first": subject.first_infusion_on}
+        )
+
+
 def may_receive_data(subject: Subject) -> None:
     """Data are entered only under a consent."""
     if not subject.consents.exists():

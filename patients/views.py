@@ -195,7 +195,7 @@ def end_participation(request: SubjectRequest, subject: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             end(subject=subject, by=request.user, **form.cleaned_data)
-        except NotAllowedNow as error:
+        except (ValidationError, NotAllowedNow) as error:
             _add_error(form, error)
         else:
             messages.success(request, _("End of participation recorded."))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from audit.context import acting
+from audit.context import acting, stated
 from protocols.catalogue import Catalogue
 from protocols.loader import content_hash, parse
 from trials.models import Delegation, ProtocolVersion, Site, Trial
@@ -63,12 +63,15 @@ def delegate(
 ) -> Delegation:
     """Give the person the role at the site, or at every site when `site` is None.
 
-    Raises ValidationError when the person already holds the role there, or when it is not the site of this trial.
+    Raises ValidationError when the person already holds the role there, when it is not the site of this trial, or when
+    people delegate to themselves: an administrator must not become a coordinator alone (segregation of duties).
     """
     delegation = Delegation(
         user=user, trial=trial, role_code=role.code, site=site, starts_at=starts_at or timezone.now()
     )
     delegation.full_clean()
+    if user == by:
+        raise ValidationError(_("Nobody delegates a role to themselves; ask another administrator."))
     if Delegation.objects.in_force().filter(user=user, trial=trial, role_code=role.code, site=site).exists():
         raise ValidationError(_("%(name)s already holds this role there.") % {"name": user.full_name})
     with acting(by=by, reason="Role delegated"):
@@ -82,5 +85,5 @@ def end_delegation(*, delegation: Delegation, reason: str, by: User) -> None:
     if not delegation.holds():
         raise ValidationError(_("This delegation has already ended."))
     delegation.ends_at = timezone.now()
-    with acting(by=by, reason=reason):
+    with acting(by=by, reason=stated(reason)):
         delegation.save(update_fields=["ends_at"])

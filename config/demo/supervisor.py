@@ -116,7 +116,7 @@ def _demo(port: int, *, reset: bool) -> None:
         children.extend(_start_background(environment, privilege))
         say(f"Ready: http://127.0.0.1:{port}/")
         _print_people()
-        print("\nCtrl-C stops everything.", flush=True)
+        print("\nReminders and other mails are written to .demo/mail/.\nCtrl-C stops everything.", flush=True)
         while True:
             _require_alive(children)
             time.sleep(0.5)

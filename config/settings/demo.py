@@ -4,7 +4,7 @@ import os
 from urllib.parse import quote
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import ROOT, _
+from config.settings.base import CELERY_BEAT_SCHEDULE, ROOT, _
 from config.settings.environment import database
 
 _folder = ROOT / ".demo"
@@ -17,5 +17,7 @@ DERMIS_ENVIRONMENT = _("Demonstration: every person on these pages is invented."
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = os.environ.get("DERMIS_MAIL_FOLDER", str(_folder / "mail"))
 DEFAULT_FROM_EMAIL = "dermis@demo.invalid"
+# Somebody who tries the demonstration does not wait a quarter of an hour for a reminder.
+CELERY_BEAT_SCHEDULE = {name: {**entry, "schedule": 30} for name, entry in CELERY_BEAT_SCHEDULE.items()}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

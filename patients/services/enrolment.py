@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.context import acting
+from audit.context import acting, stated
 from patients.models import Subject, SubjectStatus
 from patients.policies import day_is_possible, may_enrol, participation_may_end
 from patients.services.eligibility import cancel_open_visits
@@ -43,7 +43,7 @@ def end_participation(*, subject: Subject, status: str, ended_on: date, reason: 
     participation_may_end(subject, status)
     day_is_possible(ended_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
     subject.status, subject.ended_on = SubjectStatus(status), ended_on
-    with acting(by=by, reason=reason):
+    with acting(by=by, reason=stated(reason)):
         subject.save(update_fields=["status", "ended_on"])
         cancel_open_visits(subject)
     return subject

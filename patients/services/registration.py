@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.context import acting
+from audit.context import acting, stated
 from patients.models import InformedConsent, Subject, SubjectIdentity, Visit
 from patients.services.planning import plan
 from trials.models import Site
@@ -68,5 +68,5 @@ def _next_number(site: Site) -> str:
 def correct_identity(*, identity: SubjectIdentity, by: User, reason: str) -> None:
     """Store changed contact details; raises ValidationError when a field breaks a rule."""
     identity.full_clean()
-    with acting(by=by, reason=reason):
+    with acting(by=by, reason=stated(reason)):
         identity.save()

@@ -7,9 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.context import acting
+from audit.context import acting, stated
 from patients.models import Subject, SubjectStatus, Visit, VisitOutcome
-from patients.policies import day_is_possible, may_receive_data, status_may_become, visit_may_take_place
+from patients.policies import (
+    day_is_in_order,
+    day_is_possible,
+    may_receive_data,
+    status_may_become,
+    visit_may_take_place,
+)
 from patients.services.planning import consent_day, plan
 from trials.policies import allows
 from trials.selectors import protocol_of
@@ -32,6 +38,7 @@ def record_visit(*, visit: Visit, occurred_on: date, by: User) -> Visit:
     may_receive_data(subject)
     visit_may_take_place(visit, protocol)
     day_is_possible(occurred_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
+    day_is_in_order(occurred_on, visit, protocol)
     visit.outcome, visit.occurred_on = VisitOutcome.DONE, occurred_on
     with acting(by=by, reason="Visit took place"):
         visit.save(update_fields=["outcome", "occurred_on"])
@@ -45,15 +52,18 @@ def record_visit(*, visit: Visit, occurred_on: date, by: User) -> Visit:
 
 @transaction.atomic
 def correct_visit_date(*, visit: Visit, occurred_on: date, reason: str, by: User) -> Visit:
-    """Change the day of a visit that took place, for a reason."""
+    """Change the day of a visit that took place, for a reason; the anchor visit moves the first infusion with it."""
     visit = _locked(visit)
     if visit.outcome != VisitOutcome.DONE:
         raise ValidationError(_("Only a visit that took place has a date to correct."))
-    subject = visit.subject
+    subject, protocol = visit.subject, protocol_of(visit.subject.protocol_version)
     day_is_possible(occurred_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
+    day_is_in_order(occurred_on, visit, protocol)
     visit.occurred_on = occurred_on
-    with acting(by=by, reason=reason):
+    with acting(by=by, reason=stated(reason)):
         visit.save(update_fields=["occurred_on"])
+    if visit.code == protocol.anchor and subject.first_infusion_on is not None:
+        record_first_infusion(subject=subject, infused_on=occurred_on, by=by, reason=reason)
     return visit
 
 
@@ -66,7 +76,7 @@ def miss_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     if visit.window_opens_on is None or today < visit.window_opens_on:
         raise ValidationError(_("The window of this visit has not opened yet; it cannot have been missed."))
     visit.outcome = VisitOutcome.MISSED
-    with acting(by=by, reason=reason):
+    with acting(by=by, reason=stated(reason)):
         visit.save(update_fields=["outcome"])
     return visit
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import transaction
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from accounts.models import User
 from accounts.roles import ROLES
 from patients.models import Subject
 from protocols.loader import STUDIES, read_folder
+from tests import database
 from trials.models import Delegation, Site, Trial
 
 # + allowed; - signed in but refused (403); 0 does not exist for this role (404: the role sees no subjects at all)
@@ -114,7 +115,7 @@ OF_A_SUBJECT = [row for row in OF_A_TRIAL if "<str:number>" in PATTERNS[row.addr
 class World:
     """One person per role in the first trial; a treated subject at each of three places."""
 
-    sessions: dict[str, str] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
     own: Subject | None = None
     other_site: Subject | None = None
     other_trial: Subject | None = None
@@ -133,24 +134,27 @@ class World:
         return reverse(name, kwargs={key: value for key, value in values.items() if f":{key}>" in pattern})
 
     def ask(self, role: str, row: Row, subject: Subject) -> HttpResponse:
-        """Send the request, in this role or without sign-in (""), and take back all that it wrote."""
+        """Send the request in this role, or without sign-in (""). No form has enough in it to be stored."""
         client = Client()
         if role:
-            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
-        with transaction.atomic():
-            response = client.generic(
-                row.method, self.path(row.address, subject), content_type="application/x-www-form-urlencoded"
-            )
-            transaction.set_rollback(True)
-        return response
+            client.force_login(self.people[role])
+        path = self.path(row.address, subject)
+        return client.generic(row.method, path, content_type="application/x-www-form-urlencoded")
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Built once, in a transaction that is never committed."""
-    with django_db_blocker.unblock(), transaction.atomic():
+def world(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iterator[World]:
+    """Built once, in a database of its own: an export must not run inside the transaction of a test."""
+    settings = connections["default"].settings_dict
+    shared, own = settings["NAME"], f"dermis_table_{worker_id}"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        database.copy_of(database.template(), own)
+        settings["NAME"] = own
         yield _build()
-        transaction.set_rollback(True)
+        connections.close_all()
+        settings["NAME"] = shared
+    database.drop(own)
 
 
 def _build() -> World:
@@ -160,10 +164,7 @@ def _build() -> World:
     here, elsewhere = make_site(trial, "GZ"), make_site(trial, "VIE")
     made = World(own=_treated(here), other_site=_treated(elsewhere), other_trial=_treated(make_site(_another(), "STJ")))
     for code, role in ROLES.items():
-        person = make_member(code, trial=trial) if role.whole_trial else make_member(code, here)
-        client = Client()
-        client.force_login(person)
-        made.sessions[code] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        made.people[code] = make_member(code, trial=trial) if role.whole_trial else make_member(code, here)
     return made
 
 

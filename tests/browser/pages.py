@@ -1,5 +1,6 @@
 """Steps that people take on the pages, by what they see: labels, headings, buttons, links."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from playwright.sync_api import Locator, Page, expect
@@ -50,14 +51,14 @@ def visit_in_casebook(page: Page, name: str) -> Locator:
 
 def open_form(page: Page, visit: str, title: str) -> None:
     """A form, from the casebook."""
-    visit_in_casebook(page, visit).get_by_role("link", name=title).click()
+    visit_in_casebook(page, visit).get_by_role("link", name=re.compile(f"^{re.escape(title)}")).click()
     expect_heading(page, title)
 
 
 def type_in(page: Page, values: Mapping[str, str]) -> None:
     """Text, numbers and days, by the name of the item."""
     for name, value in values.items():
-        page.locator(f'main [name="{name}"]').fill(value)
+        page.locator(f'main [name="{name}"]:visible').fill(value)
 
 
 def choose(page: Page, values: Mapping[str, str]) -> None:
