@@ -31,6 +31,7 @@ class EntryForm(forms.ModelForm):
     def __init__(self, *args: Any, context: FormContext, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.context = context
+        self._understood: dict[str, Any] = {}
         for item in self.spec.items:
             field: Any = self.fields[item.name]
             field.required = False
@@ -48,8 +49,7 @@ class EntryForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """Item values as far as they could be understood; None for the rest."""
-        cleaned = getattr(self, "cleaned_data", {})
-        return {item.name: _none_if_empty(cleaned.get(item.name)) for item in self.spec.items}
+        return {item.name: _none_if_empty(self._understood.get(item.name)) for item in self.spec.items}
 
     def missing_reasons(self) -> dict[str, str]:
         """Coded reasons of the items that have no value; a reason beside a value is dropped."""
@@ -69,6 +69,8 @@ class EntryForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        # An error takes its value out of `cleaned_data`; the checks and the page still need what was typed.
+        self._understood = dict(cleaned)
         for objection in self.objections():
             if objection.severity == Severity.HARD:
                 self.add_error(objection.items[0], str(objection.message))

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 from pghistory.runtime import _tracker
+from psycopg.pq import TransactionStatus
 
 _CLEAR = "SELECT set_config('pghistory.context_metadata', '', true), set_config('pghistory.context_id', '', true)"
 
@@ -22,12 +23,11 @@ def signed_for(**facts: Any) -> Iterator[None]:
     """
     current = getattr(_tracker, "value", None)
     if current is None:
-        with pghistory.context(**facts):
-            yield
-        if connection.in_atomic_block and not connection.needs_rollback:
-            # The database keeps the setting until the transaction ends; what follows must sign for itself.
-            with connection.cursor() as cursor:
-                cursor.execute(_CLEAR)
+        try:
+            with pghistory.context(**facts):
+                yield
+        finally:
+            _forget()
         return
     before = dict(current.metadata)
     current.metadata.update(facts)
@@ -43,6 +43,16 @@ def stated(reason: str) -> str:
     if not reason.strip():
         raise ValidationError({"reason": _("Say why; the reason is kept with the change.")})
     return reason.strip()
+
+
+def _forget() -> None:
+    """The database keeps the context until the transaction ends, also after an error; what follows must sign for itself."""
+    if not connection.in_atomic_block or connection.needs_rollback:
+        return
+    # A transaction that the database has given up takes no statement but its end, and that forgets the context too.
+    if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
+        with connection.cursor() as cursor:
+            cursor.execute(_CLEAR)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ WHERE n.nspname = 'public' AND p.proname LIKE 'pgtrigger\\_%'
 
 def application_role() -> str:
     """The database role of web and worker processes (DERMIS_DATABASE_APP_ROLE; default dermis_app)."""
-    return os.environ.get("DERMIS_DATABASE_APP_ROLE", "dermis_app")
+    return os.environ.get("DERMIS_DATABASE_APP_ROLE") or "dermis_app"
 
 
 def event_tables() -> list[str]:

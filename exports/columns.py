@@ -64,6 +64,13 @@ def reference(alias: str, column: str) -> sql.Composable:
     return sql.Identifier(alias, column)
 
 
+def column_of(field: models.Field) -> str:
+    """The database column of a field; raises TypeError for one that has none, such as a many-to-many relation."""
+    if field.column is None:
+        raise TypeError(f"{field} has no column.")
+    return field.column
+
+
 def of_field(
     alias: str,
     field: models.Field,
@@ -84,7 +91,7 @@ def of_field(
     may_be_empty = field.null or field.blank
     return Column(
         name=name or field.name,
-        expression=_written(reference(alias, column or field.column), kind, may_be_empty),
+        expression=_written(reference(alias, column or column_of(field)), kind, may_be_empty),
         label=field.verbose_name,
         kind=kind,
         cdash=cdash,
@@ -97,12 +104,12 @@ def of_field(
     )
 
 
-def list_of_codes(alias: str, field: models.JSONField) -> Column:
+def list_of_codes(alias: str, field: models.Field) -> Column:
     """A stored list of codes as one text, in the stored order, with a space between two codes."""
     values = sql.SQL(
         "(SELECT string_agg(code, ' ' ORDER BY place)"
         " FROM jsonb_array_elements_text({}) WITH ORDINALITY AS listed (code, place))"
-    ).format(reference(alias, field.column))
+    ).format(reference(alias, column_of(field)))
     return Column(name=field.name, expression=values, label=field.verbose_name, kind=Kind.CODES)
 
 

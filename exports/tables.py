@@ -12,7 +12,7 @@ from psycopg import sql
 from assessments.form_data import FormData, MissingReason
 from assessments.form_specs import CrfSpec, Item
 from assessments.registry import INSTRUMENTS
-from exports.columns import Column, Kind, Text, list_of_codes, names_of, of_field, reference
+from exports.columns import Column, Kind, Text, column_of, list_of_codes, names_of, of_field, reference
 from patients.models import EligibilityDecision, Finding, InformedConsent, Subject, Visit
 from safety.models import AdverseEvent
 from trials.models import ProtocolVersion, Site, Trial
@@ -119,7 +119,7 @@ def _from(alias: str, model: type[models.Model], *joins: Join, subject_in: str, 
         source += kind + sql.SQL("{} AS {} ON {} = {}").format(
             _table(joined),
             sql.Identifier(other),
-            reference(other, joined._meta.pk.column),
+            reference(other, column_of(joined._meta.pk)),
             reference(holder, column),
         )
     return source + sql.SQL(" JOIN subject ON subject.id = {}").format(reference(subject_in, "subject_id"))
@@ -143,7 +143,7 @@ def _visit_code(required: bool = True) -> Column:
 
 
 def _sign_in_name(field: models.Field, *, name: str) -> Column:
-    username = reference("person", _field(get_user_model(), "username").column)
+    username = reference("person", column_of(_field(get_user_model(), "username")))
     return Column(name=name, expression=username, label=field.verbose_name, kind=Kind.TEXT, required=True)
 
 

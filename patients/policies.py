@@ -59,18 +59,12 @@ def visit_may_take_place(visit: Visit, protocol: Protocol) -> None:
             _("%(number)s is “%(status)s”: no further visits take place.")
             % {"number": subject.number, "status": subject.get_status_display()}
         )
-    if is_screening_visit(visit, protocol):
+    if not visit.needs_enrolment:
         return
     if subject.status in BEFORE_ENROLMENT:
         raise NotAllowedNow(_("The subject must be enrolled before this visit."))
     if visit.code != protocol.anchor and subject.first_infusion_on is None:
         raise NotAllowedNow(_("The first infusion has not been recorded yet; the later visits are planned from it."))
-
-
-def is_screening_visit(visit: Visit, protocol: Protocol) -> bool:
-    """Whether the visit comes before the anchor visit in the schedule."""
-    codes = [planned.code for planned in protocol.visits]
-    return codes.index(visit.code) < codes.index(protocol.anchor)
 
 
 def day_is_possible(day: date, *, subject: Subject, today: date, consent_on: date) -> None:
@@ -90,7 +84,7 @@ def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
     """Treatment and follow-up take place after enrolment, and no later visit before the first infusion (both days
     allowed)."""
     subject = visit.subject
-    if is_screening_visit(visit, protocol):
+    if not visit.needs_enrolment:
         return
     if subject.enrolled_on is not None and day < subject.enrolled_on:
         raise NotAllowedNow(

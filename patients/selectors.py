@@ -42,11 +42,13 @@ def status_choices() -> list[tuple[str, str]]:
 
 
 def open_visits(now: datetime | None = None) -> ScopedQuerySet:
-    """Visits that wait, with the day at their site as `site_day`."""
+    """Visits that wait for the subject, with the day at their site as `site_day`; those after enrolment wait only for the
+    enrolled."""
     ended = (SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN)
     return (
         Visit.objects.filter(outcome="", planned_on__isnull=False)
         .exclude(subject__status__in=ended)
+        .exclude(needs_enrolment=True, subject__enrolled_on=None)
         .annotate(site_day=site_today("subject__site__time_zone", now))
     )
 

@@ -66,7 +66,9 @@ class Subject(models.Model):
             ),
             models.CheckConstraint(
                 name="patients_subject_infused_only_when_enrolled",
-                condition=Q(first_infusion_on=None) | Q(enrolled_on__lte=models.F("first_infusion_on")),
+                # A comparison with an empty day is neither true nor false, and a CHECK takes that for true.
+                condition=Q(first_infusion_on=None)
+                | Q(enrolled_on__isnull=False, enrolled_on__lte=models.F("first_infusion_on")),
             ),
         ]
 

@@ -30,6 +30,9 @@ class Visit(models.Model):
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="visits")
     code = models.CharField(_("visit"), max_length=20)
     position = models.PositiveSmallIntegerField(_("place in the schedule"))
+    needs_enrolment = models.BooleanField(
+        _("after enrolment"), help_text=_("The visit waits for nobody before the subject is enrolled.")
+    )
     planned_on = models.DateField(_("planned on"), null=True, blank=True)
     window_opens_on = models.DateField(_("window opens on"), null=True, blank=True)
     window_closes_on = models.DateField(_("window closes on"), null=True, blank=True)
@@ -46,7 +49,13 @@ class Visit(models.Model):
             models.CheckConstraint(
                 name="patients_visit_planned_inside_window",
                 condition=Q(planned_on=None, window_opens_on=None, window_closes_on=None)
-                | Q(window_opens_on__lte=F("planned_on"), planned_on__lte=F("window_closes_on")),
+                | Q(
+                    planned_on__isnull=False,
+                    window_opens_on__isnull=False,
+                    window_closes_on__isnull=False,
+                    window_opens_on__lte=F("planned_on"),
+                    planned_on__lte=F("window_closes_on"),
+                ),
             ),
             models.CheckConstraint(
                 name="patients_visit_done_has_a_date",

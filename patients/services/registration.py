@@ -49,12 +49,19 @@ def register_subject(
         details = SubjectIdentity(subject=subject, **vars(identity))
         details.full_clean()
         details.save(force_insert=True)
-        visits = protocol_of(version).visits
-        Visit.objects.bulk_create(
-            Visit(subject=subject, code=visit.code, position=position) for position, visit in enumerate(visits)
-        )
+        Visit.objects.bulk_create(_schedule(subject))
         plan(subject)
     return subject
+
+
+def _schedule(subject: Subject) -> list[Visit]:
+    protocol = protocol_of(subject.protocol_version)
+    codes = [visit.code for visit in protocol.visits]
+    anchor = codes.index(protocol.anchor)
+    return [
+        Visit(subject=subject, code=code, position=position, needs_enrolment=position >= anchor)
+        for position, code in enumerate(codes)
+    ]
 
 
 def _next_number(site: Site) -> str:

@@ -39,7 +39,13 @@ def test_no_table_of_dermis_is_outside_both_lists() -> None:
 
 def test_the_list_of_audited_models_is_not_empty_by_mistake() -> None:
     labels = {model._meta.label for model in clinical_models()}
-    assert {"patients.Subject", "assessments.Pasi", "safety.AdverseEvent", "accounts.User", "exports.ExportRecord"} <= labels
+    assert {
+        "patients.Subject",
+        "assessments.Pasi",
+        "safety.AdverseEvent",
+        "accounts.User",
+        "exports.ExportRecord",
+    } <= labels
 
 
 @pytest.mark.parametrize("model", clinical_models(), ids=lambda m: m._meta.label)
@@ -76,7 +82,9 @@ def test_each_history_table_is_append_only_and_demands_user_and_reason(table: st
     triggers = rows("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled = 'O'", table)
     assert any(name.startswith("pgtrigger_append_only") for name in triggers), sorted(triggers)
     assert "dermis_refuse_truncate" in triggers
-    checks = rows("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'", table)
+    checks = rows(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'", table
+    )
     assert any("user" in check and "number" in check for check in checks), checks
     assert any("reason" in check and "insert" in check for check in checks), checks
     with connection.cursor() as cursor:

@@ -63,7 +63,9 @@ def check_deploy(environment: dict[str, str]) -> subprocess.CompletedProcess[str
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SYSTEMROOT") if name in os.environ}
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings.production"}
-    return subprocess.run(command, cwd=ROOT, env={**inherited, **settings, **environment}, capture_output=True, text=True)
+    return subprocess.run(
+        command, cwd=ROOT, env={**inherited, **settings, **environment}, capture_output=True, text=True
+    )
 
 
 def test_the_deployment_check_has_no_warning_with_production_settings() -> None:

@@ -1,7 +1,7 @@
 """Who may open what: one table of every address by every role.
 
-The table says what happens at the own site. Elsewhere two rules hold for all: a subject of a site at which a person has no
-role does not exist for that person, and neither does a trial (404, not 403).
+The table says what happens at the own site. Elsewhere two rules hold: a subject of a site at which a person has no role
+does not exist for that person, and neither does a trial (404, not 403).
 """
 
 from collections.abc import Iterator
@@ -22,54 +22,55 @@ from tests import database
 from trials.models import Delegation, Site, Trial
 
 # + allowed; - signed in but refused (403); 0 does not exist for this role (404: the role sees no subjects at all)
+# A role is named by the beginning of its code.
 TABLE = """
-address                     method  coordinator investigator monitor safety_monitor data_manager statistician administrator auditor
-home                        GET     +           +            +       +              +            +            +             +
-set_language                POST    +           +            +       +              +            +            +             +
-accounts:sign_in            GET     +           +            +       +              +            +            +             +
-accounts:sign_out           POST    +           +            +       +              +            +            +             +
-accounts:password_change    GET     +           +            +       +              +            +            +             +
-accounts:password_change    POST    +           +            +       +              +            +            +             +
-workspace:today             GET     +           +            +       +              +            +            +             +
-workspace:protocol          GET     +           +            +       +              +            +            +             +
-workspace:people            GET     -           -            -       -              -            -            +             -
-workspace:new-account       GET     -           -            -       -              -            -            +             -
-workspace:new-account       POST    -           -            -       -              -            -            +             -
-workspace:delegate          POST    -           -            -       -              -            -            +             -
-workspace:end-delegation    POST    -           -            -       -              -            -            +             -
-patients:subject-list       GET     +           +            +       +              +            -            -             +
-patients:register           GET     +           +            -       -              -            -            -             -
-patients:register           POST    +           +            -       -              -            -            -             -
-patients:identity           GET     +           +            -       -              -            0            0             -
-patients:identity           POST    +           +            -       -              -            0            0             -
-patients:eligibility        GET     +           +            +       +              +            0            0             +
-patients:eligibility        POST    -           +            -       -              -            0            0             -
-patients:decide             POST    -           +            -       -              -            0            0             -
-patients:enrol              GET     +           +            -       -              -            0            0             -
-patients:enrol              POST    +           +            -       -              -            0            0             -
-patients:end                GET     +           +            -       -              -            0            0             -
-patients:end                POST    +           +            -       -              -            0            0             -
-patients:visit              GET     +           +            -       -              -            0            0             -
-patients:visit              POST    +           +            -       -              -            0            0             -
-patients:correct-visit      POST    +           +            -       -              -            0            0             -
-patients:miss-visit         POST    +           +            -       -              -            0            0             -
-assessments:casebook        GET     +           +            +       +              +            0            0             +
-assessments:form            GET     +           +            +       +              +            0            0             +
-assessments:form-edit       GET     +           +            -       -              -            0            0             -
-assessments:form-edit       POST    +           +            -       -              -            0            0             -
-assessments:form-live       POST    +           +            -       -              -            0            0             -
-assessments:form-not-done   POST    +           +            -       -              -            0            0             -
-assessments:form-history    GET     +           +            +       +              +            0            0             +
-safety:list                 GET     +           +            +       +              +            -            -             +
-safety:subject-events       GET     +           +            +       +              +            0            0             +
-safety:record               GET     +           +            -       -              -            0            0             -
-safety:record               POST    +           +            -       -              -            0            0             -
-safety:event                GET     +           +            +       +              +            0            0             +
-safety:correct              GET     +           +            -       -              -            0            0             -
-safety:correct              POST    +           +            -       -              -            0            0             -
-safety:event-history        GET     +           +            +       +              +            0            0             +
-exports:list                GET     -           -            -       -              +            +            +             -
-exports:create              POST    -           -            -       -              +            +            +             -
+address                    method  coordinator  investigator  monitor  safety  data  statistician  admin  auditor
+home                       GET     +            +             +        +       +     +             +      +
+set_language               POST    +            +             +        +       +     +             +      +
+accounts:sign_in           GET     +            +             +        +       +     +             +      +
+accounts:sign_out          POST    +            +             +        +       +     +             +      +
+accounts:password_change   GET     +            +             +        +       +     +             +      +
+accounts:password_change   POST    +            +             +        +       +     +             +      +
+workspace:today            GET     +            +             +        +       +     +             +      +
+workspace:protocol         GET     +            +             +        +       +     +             +      +
+workspace:people           GET     -            -             -        -       -     -             +      -
+workspace:new-account      GET     -            -             -        -       -     -             +      -
+workspace:new-account      POST    -            -             -        -       -     -             +      -
+workspace:delegate         POST    -            -             -        -       -     -             +      -
+workspace:end-delegation   POST    -            -             -        -       -     -             +      -
+patients:subject-list      GET     +            +             +        +       +     -             -      +
+patients:register          GET     +            +             -        -       -     -             -      -
+patients:register          POST    +            +             -        -       -     -             -      -
+patients:identity          GET     +            +             -        -       -     0             0      -
+patients:identity          POST    +            +             -        -       -     0             0      -
+patients:eligibility       GET     +            +             +        +       +     0             0      +
+patients:eligibility       POST    -            +             -        -       -     0             0      -
+patients:decide            POST    -            +             -        -       -     0             0      -
+patients:enrol             GET     +            +             -        -       -     0             0      -
+patients:enrol             POST    +            +             -        -       -     0             0      -
+patients:end               GET     +            +             -        -       -     0             0      -
+patients:end               POST    +            +             -        -       -     0             0      -
+patients:visit             GET     +            +             -        -       -     0             0      -
+patients:visit             POST    +            +             -        -       -     0             0      -
+patients:correct-visit     POST    +            +             -        -       -     0             0      -
+patients:miss-visit        POST    +            +             -        -       -     0             0      -
+assessments:casebook       GET     +            +             +        +       +     0             0      +
+assessments:form           GET     +            +             +        +       +     0             0      +
+assessments:form-edit      GET     +            +             -        -       -     0             0      -
+assessments:form-edit      POST    +            +             -        -       -     0             0      -
+assessments:form-live      POST    +            +             -        -       -     0             0      -
+assessments:form-not-done  POST    +            +             -        -       -     0             0      -
+assessments:form-history   GET     +            +             +        +       +     0             0      +
+safety:list                GET     +            +             +        +       +     -             -      +
+safety:subject-events      GET     +            +             +        +       +     0             0      +
+safety:record              GET     +            +             -        -       -     0             0      -
+safety:record              POST    +            +             -        -       -     0             0      -
+safety:event               GET     +            +             +        +       +     0             0      +
+safety:correct             GET     +            +             -        -       -     0             0      -
+safety:correct             POST    +            +             -        -       -     0             0      -
+safety:event-history       GET     +            +             +        +       +     0             0      +
+exports:list               GET     -            -             -        -       +     +             +      -
+exports:create             POST    -            -             -        -       +     +             +      -
 """
 
 FOR_EVERYBODY = {"set_language", "accounts:sign_in"}
@@ -85,7 +86,8 @@ class Row:
 
 def _rows() -> list[Row]:
     head, *lines = (line.split() for line in TABLE.strip().splitlines())
-    return [Row(line[0], line[1], dict(zip(head[2:], line[2:], strict=True))) for line in lines]
+    roles = [next(code for code in ROLES if code.startswith(name)) for name in head[2:]]
+    return [Row(line[0], line[1], dict(zip(roles, line[2:], strict=True))) for line in lines]
 
 
 ROWS = _rows()

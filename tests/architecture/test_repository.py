@@ -26,7 +26,9 @@ def test_a_lock_names_packages_and_hashes_but_no_host(lock: Path) -> None:
     assert re.findall(r"^.*(?:https?://|--index-url|--find-links|--extra-index-url).*$", text, re.MULTILINE) == []
     packages = re.findall(r"^[A-Za-z0-9]\S*==", text, re.MULTILINE)
     assert packages
-    without_hash = [part for part in re.split(r"\n(?=[A-Za-z0-9])", text) if "==" in part and "--hash=sha256:" not in part]
+    without_hash = [
+        part for part in re.split(r"\n(?=[A-Za-z0-9])", text) if "==" in part and "--hash=sha256:" not in part
+    ]
     assert without_hash == []
 
 
@@ -36,7 +38,9 @@ def test_every_dependency_says_what_it_is_for() -> None:
     declared = [*project["project"]["dependencies"]]
     for group in project["dependency-groups"].values():
         declared += group
-    explained = [match[1] for line in text.splitlines() if (match := DEPENDENCY.match(line)) and (match[2] or "")[2:].strip()]
+    explained = [
+        match[1] for line in text.splitlines() if (match := DEPENDENCY.match(line)) and (match[2] or "")[2:].strip()
+    ]
     assert declared
     assert {name for entry in declared if (name := re.split(r"[<>=!~]", entry)[0]) not in explained} == set()
 

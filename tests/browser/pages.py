@@ -10,12 +10,12 @@ from tests.factories import PASSWORD
 
 
 def sign_in(page: Page, user: User) -> None:
-    """From the sign-in page to Today."""
+    """From the sign-in page to Today, which opens in the language of that person."""
     page.goto("/sign-in/")
     page.get_by_label("Sign-in name").fill(user.username)
     page.get_by_label("Password").fill(PASSWORD)
     press(page, "Sign in")
-    expect_heading(page, "Today")
+    page.wait_for_url("**/trials/*/")
 
 
 def press(page: Page, name: str) -> None:

@@ -54,7 +54,12 @@ def test_the_second_of_two_saves_is_shown_both_versions(open_page: OpenPage, pai
     second.goto(f"{FORM}history/?item=weight_kg")
     weights = second.get_by_role("main").get_by_role("row").filter(has_text="7")
     expect(weights).to_have_count(3)
-    for row, told in enumerate((("70.0", "first entry"), ("71.5", "Li Na", "scale read again"),
-                                ("71.5", "72.5", "Wang Fang", "source document says 72.5"))):
+    for row, told in enumerate(
+        (
+            ("70.0", "first entry"),
+            ("71.5", "Li Na", "scale read again"),
+            ("71.5", "72.5", "Wang Fang", "source document says 72.5"),
+        )
+    ):
         for text in told:
             expect(weights.nth(row)).to_contain_text(text)

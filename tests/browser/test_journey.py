@@ -154,8 +154,7 @@ def _treat(page: Page, day: date) -> None:
     _record_visit(page, WEEK_0, day)
     _three_forms(page, WEEK_0)
     open_form(page, WEEK_0, "Infusion")
-    #TMP expect(page.locator("[name=weight_kg]")).to_have_value(WEIGHT[WEEK_0])
-    type_in(page, {"weight_kg": "72.5"}) #TMP
+    expect(page.locator("[name=weight_kg]")).to_have_value(WEIGHT[WEEK_0])
     type_in(page, {"product_lot": "AD-2301", "viability_percent": "92.4", "viable_million_per_ml": "0.5"})
     type_in(page, {"started_at": f"{day} 09:30", "stopped_at": f"{day} 10:15", "volume_ml": "72.5"})
     choose(page, {"is_interrupted": "N", "has_reaction": "N"})
@@ -178,7 +177,8 @@ def _record_fever(page: Page, day: date) -> None:
     page.get_by_role("main").get_by_role("link", name="Record").first.click()
     expect_heading(page, "Record an adverse event")
     type_in(page, {"term": "Fever", "onset_on": day.isoformat(), "narrative": "38.6 °C four hours after the infusion"})
-    page.locator("[name=visit]").select_option(label=WEEK_0)
+    visit = page.get_by_label("Visit it followed")
+    visit.select_option(label=visit.get_by_role("option", name=WEEK_0).inner_text())
     choose(page, {"grade": "2", "is_serious": "no", "relation": "probable", "outcome": "recovering"})
     page.locator("[name=action_taken]").select_option("dose_not_changed")
     type_in(page, {"treatment_given": "Paracetamol 500 mg"})
@@ -248,7 +248,9 @@ def _compare_subject(files: dict[str, str], consent: date, today: date) -> None:
 
 def _compare_forms(files: dict[str, str]) -> None:
     visits = {"SCR": SCREENING, "W0": WEEK_0}
-    stored = {form: {row["visit"]: row for row in _rows(files, f"form_{form}.csv")} for form in ("pasi", "bsa", "vital_signs")}
+    stored = {
+        form: {row["visit"]: row for row in _rows(files, f"form_{form}.csv")} for form in ("pasi", "bsa", "vital_signs")
+    }
     for code, visit in visits.items():
         pasi, palms = stored["pasi"][code], stored["bsa"][code]
         typed = zip(((r, c) for r in REGIONS for c in COLUMNS), PASI[visit].replace(" ", ""), strict=True)

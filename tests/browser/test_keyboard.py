@@ -52,7 +52,7 @@ def test_a_pasi_is_completed_without_a_mouse(open_page: OpenPage, coordinator: U
     page.keyboard.press("Enter")
     expect_heading(page, "PASI")
     tab_to(page, "[name=head_erythema]")
-    press_keys(page, "3333" "2222" "1111" "4446")
+    press_keys(page, "3333222211114446")
     expect(derived(page, "total")).to_have_text("34.8")
     page.keyboard.press("Control+Enter")
     expect_message(page, "PASI is complete.")
@@ -95,7 +95,10 @@ def test_arrow_keys_move_in_the_score_table_without_scoring(open_page: OpenPage,
 def test_a_slash_goes_to_the_search_and_a_question_mark_shows_the_keys(open_page: OpenPage, coordinator: User) -> None:
     page = open_page()
     sign_in(page, coordinator)
-    search, keys = page.get_by_role("searchbox", name="Find a subject"), page.get_by_role("dialog", name="Keyboard keys")
+    search, keys = (
+        page.get_by_role("searchbox", name="Find a subject"),
+        page.get_by_role("dialog", name="Keyboard keys"),
+    )
     page.keyboard.press("?")
     expect(keys).to_be_visible()
     page.keyboard.press("Escape")

@@ -54,10 +54,17 @@ def set_window(subject: Subject, *, opens_on: date, closes_on: date) -> Visit:
     return subject.visits.get(code="W12")
 
 
+def enrol_without_screening(subject: Subject) -> None:
+    with acting(by=system(), reason="Enrolment of the test"):
+        Subject.objects.filter(pk=subject.pk).update(status="enrolled", arm_code="ADMSC", enrolled_on=LONG_AGO)
+
+
 def opening(site: Site, *, in_days: int, open_for: int = 6) -> Visit:
-    """A new subject at the site whose Week 12 window opens so many days from TODAY and closes `open_for` days later."""
+    """An enrolled subject at the site whose Week 12 window opens so many days from TODAY and closes `open_for` days
+    later."""
     opens_on = TODAY + timedelta(days=in_days)
     subject = make_subject(site, system(), LONG_AGO, **PRIVATE)
+    enrol_without_screening(subject)
     return set_window(subject, opens_on=opens_on, closes_on=opens_on + timedelta(days=open_for))
 
 
@@ -199,9 +206,18 @@ def test_a_visit_that_took_place_is_not_told(site: Site) -> None:
     make_member("coordinator", site)
     subject = make_subject(site, system())
     take_place(subject, "SCR", system())
+    enrol_without_screening(subject)
     remind_of_opening_windows(LATER_THAT_DAY)
     keys = Notification.objects.values_list("dedupe_key", flat=True)
     assert [int(key.split(":")[1]) for key in keys] == [subject.visits.get(code="W0").pk]
+
+
+def test_a_treatment_visit_is_not_told_before_enrolment(site: Site) -> None:
+    make_member("coordinator", site)
+    subject = make_subject(site, system())
+    take_place(subject, "SCR", system())
+    assert subject.visits.get(code="W0").window_opens_on <= TODAY + timedelta(days=3)
+    assert remind_of_opening_windows(LATER_THAT_DAY) == 0
 
 
 @pytest.mark.parametrize("status", [SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN])

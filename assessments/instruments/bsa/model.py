@@ -29,10 +29,14 @@ class Bsa(FormData):
                 name="bsa_percent_is_the_sum_of_palms",
                 condition=models.Q(percent=None)
                 | models.Q(
+                    head_palms__isnull=False,
+                    upper_limbs_palms__isnull=False,
+                    trunk_palms__isnull=False,
+                    lower_limbs_palms__isnull=False,
                     percent=models.F("head_palms")
                     + models.F("upper_limbs_palms")
                     + models.F("trunk_palms")
-                    + models.F("lower_limbs_palms")
+                    + models.F("lower_limbs_palms"),
                 ),
             ),
         ]

@@ -113,3 +113,19 @@ def test_a_sample_is_of_its_kind():
 def test_a_catalogue_knows_the_facts_of_forms_and_of_every_subject(catalogue: Catalogue):
     assert catalogue.published_by(["pasi", "unheard"]) == {"pasi_total": Fact("pasi_total", FactKind.NUMBER)}
     assert set(catalogue.facts) == {"age_years", "sex", "pasi_total", "bsa_percent", "cells_given", "consent_given"}
+
+
+def test_a_stored_version_opens_although_its_instruments_are_gone(files):
+    protocol = parse(files, None)
+    assert "infusion" in protocol.visit("W0").forms
+
+
+def test_a_stored_version_that_is_broken_does_not_open(files):
+    with pytest.raises(ProtocolError):
+        parse({**files, "arms.toml": "[["}, None)
+
+
+def test_a_dose_reads_in_million_cells_per_kilogram(files, catalogue):
+    protocol = parse(files, catalogue)
+    assert str(protocol.arm("CELLS").million_per_kg) == "0.5"
+    assert str(protocol.arm("TABLET").million_per_kg) == "0"
