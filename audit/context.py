@@ -46,7 +46,8 @@ def stated(reason: str) -> str:
 
 
 def _forget() -> None:
-    """The database keeps the context until the transaction ends, also after an error; what follows must sign for itself."""
+    """The database keeps the context until the transaction ends, also after an error; what follows must sign for
+    itself."""
     if not connection.in_atomic_block or connection.needs_rollback:
         return
     # A transaction that the database has given up takes no statement but its end, and that forgets the context too.

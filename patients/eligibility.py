@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, Standing, overall
+from clinical.numbers import plain
 from patients.models import Finding, Subject
 from patients.services.planning import consent_day
 from protocols.catalogue import Fact, FactKind
@@ -43,7 +44,7 @@ class FactUsed:
         if isinstance(self.value, bool):
             return gettext("Yes") if self.value else gettext("No")
         if isinstance(self.value, Decimal):
-            return f"{self.value.normalize():f}"
+            return plain(self.value)
         return str(self.value)
 
 

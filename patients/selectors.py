@@ -42,8 +42,8 @@ def status_choices() -> list[tuple[str, str]]:
 
 
 def open_visits(now: datetime | None = None) -> ScopedQuerySet:
-    """Visits that wait for the subject, with the day at their site as `site_day`; those after enrolment wait only for the
-    enrolled."""
+    """Visits that wait for the subject, with the day at their site as `site_day`; those after enrolment wait only for
+    the enrolled."""
     ended = (SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN)
     return (
         Visit.objects.filter(outcome="", planned_on__isnull=False)

@@ -16,6 +16,7 @@ from clinical.eligibility import (
     evaluate,
     standing,
 )
+from clinical.numbers import plain
 from clinical.visit_windows import PlannedVisit, VisitTiming
 
 
@@ -61,9 +62,9 @@ class Arm:
     infusion_visits: tuple[str, ...]
 
     @property
-    def million_per_kg(self) -> Decimal:
-        """The dose in million cells per kg, without idle zeros."""
-        return (Decimal(self.cells_per_kg) / 10**6).normalize()
+    def million_per_kg(self) -> str:
+        """The dose in million cells per kg, as people read it."""
+        return plain(Decimal(self.cells_per_kg) / 10**6)
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,27 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.models import User
 from accounts.permissions import Permission
 from assessments.registry import INSTRUMENTS
 from assessments.selectors import drafts_left
 from clinical.eligibility import CriterionKind
-from clinical.visit_windows import VisitState
+from clinical.visit_windows import CONSENT, VisitState
 from patients.models import Subject, SubjectStatus
 from patients.selectors import subjects_with_status, visits_to_attend
+from protocols.schema import EndpointRole
 from safety.selectors import EventFilter, events_of_trial
 from trials.models import Trial
 from trials.selectors import newest_protocol, permissions_of, protocol_of
+
+ENDPOINT_ROLES = {
+    EndpointRole.PRIMARY: pgettext_lazy("outcome measure", "primary"),
+    EndpointRole.SECONDARY: pgettext_lazy("outcome measure", "secondary"),
+    EndpointRole.OTHER: pgettext_lazy("outcome measure", "other"),
+}
 
 
 def today(user: User, trial: Trial) -> dict[str, Any]:
@@ -57,7 +67,15 @@ def protocol_page(trial: Trial) -> dict[str, Any]:
         "version": version,
         "protocol": protocol,
         "forms": used,
-        "schedule": [(visit, [spec.code in visit.forms for spec in used]) for visit in protocol.visits],
+        "schedule": [
+            (
+                visit,
+                _("consent") if visit.relative_to == CONSENT else visit.relative_to,
+                [c.code in visit.forms for c in used],
+            )
+            for visit in protocol.visits
+        ],
+        "endpoints": [(endpoint, ENDPOINT_ROLES[endpoint.role]) for endpoint in protocol.endpoints],
         "inclusion": [c for c in protocol.criteria if c.kind == CriterionKind.INCLUSION],
         "exclusion": [c for c in protocol.criteria if c.kind == CriterionKind.EXCLUSION],
         "subjects": Subject.objects.filter(protocol_version=version).count(),

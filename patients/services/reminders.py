@@ -26,8 +26,9 @@ def remind_of_opening_windows(now: datetime) -> int:
 
     Soon is within the protocol's `reminder_days_before` from today at the site, both days included. A window that has
     opened in the meantime and has not closed is told too. Each coordinator is told once per visit and opening day, so a
-    moved window is told again. Visits with an outcome, visits after enrolment of subjects not enrolled yet, and subjects
-    whose participation has ended, are left out. The number of statements grows with protocol versions and calendar days at the sites (three at most), not with visits.
+    moved window is told again. Visits with an outcome, visits after enrolment of subjects not enrolled yet, and
+    subjects whose participation has ended, are left out. The number of statements grows with protocol versions and
+    calendar days at the sites (three at most), not with visits.
     """
     coordinators = _coordinators(now)
     return announce(

@@ -19,7 +19,7 @@
   const moveOn = (group) => {
     const scope = group.closest("form") ?? document;
     const stops = [...scope.querySelectorAll("[data-digit-group], input, select, textarea, button")].filter(
-      (stop) => stop === group || (!stop.closest("[data-digit-group] *") && !stop.disabled && stop.type !== "hidden"),
+      (stop) => stop === group || (!stop.closest("[data-digit-group] *") && !stop.disabled && stop.checkVisibility() && stop.type !== "hidden"),
     );
     const next = stops[stops.indexOf(group) + 1];
     if (!next) return;

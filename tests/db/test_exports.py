@@ -302,7 +302,7 @@ def test_no_table_reads_contact_details() -> None:
 
 LEFT_OUT = {
     Subject: {"id", "number"},  # the number is the column "subject"
-    Visit: {"id", "code"},  # the code is the column "visit"
+    Visit: {"id", "code", "needs_enrolment"},  # the code is the column "visit"; the rest is the protocol's
     Finding: {"id"},
     AdverseEvent: {"id", "version"},
     InformedConsent: {"id", "language", "obtained_by"},

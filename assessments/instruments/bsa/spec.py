@@ -66,6 +66,7 @@ SPEC = CrfSpec(
         ItemGroup(
             title=_("Palms affected"),
             items=tuple(_item(region) for region in BodyRegion),
+            # xgettext:no-python-format
             hint=_("One palm of the subject's own hand, fingers included, counts as 1 % of the body."),
         ),
     ),

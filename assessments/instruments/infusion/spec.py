@@ -19,9 +19,11 @@ from assessments.form_specs import (
 )
 from assessments.instruments.infusion.model import Infusion
 from clinical.dosing import deviation_percent, given_cells, planned_cells, volume_ml
+from clinical.numbers import plain
 from protocols.catalogue import Fact, FactKind
 
 MILLION = 10**6
+TENTH = Decimal("0.1")
 DOSE_TOLERANCE_PERCENT = 10
 """A given dose further than this from the planned one is asked about (default)."""
 NOTHING = ("cells_per_kg", "planned_cells", "planned_volume_ml", "given_cells", "deviation_percent")
@@ -70,7 +72,7 @@ def _dose(values: Values, context: FormContext) -> list[Objection]:
     found = []
     weight, measured = values.get("weight_kg"), context.here.get("weight_kg")
     if weight is not None and measured is not None and weight != measured:
-        message = _("The vital signs of this visit say %(weight)s kg.") % {"weight": Decimal(measured).normalize()}
+        message = _("The vital signs of this visit say %(weight)s kg.") % {"weight": plain(measured)}
         found.append(Objection("weight_differs_from_vital_signs", Severity.SOFT, message, ("weight_kg",)))
     deviation = derive(values, context)["deviation_percent"]
     if deviation is not None and abs(deviation) > DOSE_TOLERANCE_PERCENT:
@@ -81,7 +83,10 @@ def _dose(values: Values, context: FormContext) -> list[Objection]:
 
 def prefill(context: FormContext) -> dict[str, Any]:
     """The weight measured at this visit."""
-    return {"weight_kg": context.here["weight_kg"]} if "weight_kg" in context.here else {}
+    if "weight_kg" not in context.here:
+        return {}
+    # Findings have four decimals, the item has one.
+    return {"weight_kg": context.here["weight_kg"].quantize(TENTH)}
 
 
 SPEC = CrfSpec(

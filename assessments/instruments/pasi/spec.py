@@ -18,6 +18,7 @@ from assessments.form_specs import (
 )
 from assessments.instruments.pasi.model import SIGNS, Pasi
 from clinical.body_regions import BodyRegion
+from clinical.numbers import plain
 from clinical.scoring.pasi import (
     RegionScore,
     area_without_signs,
@@ -89,7 +90,7 @@ def compare(values: Values, context: FormContext) -> dict[str, Any]:
         return {}
     improvement = improvement_percent(baseline=baseline, value=total) or Decimal(0)
     met = [percent for percent in RESPONDER_PERCENTS if reached(baseline=baseline, value=total, percent=percent)]
-    return {"baseline": baseline.normalize(), "percent": f"{-improvement:+.1f}", "reached": met}
+    return {"baseline": plain(baseline), "percent": f"{-improvement:+.1f}", "reached": met}
 
 
 def _objection(code: str, severity: Severity, message: Any, region: BodyRegion, names: tuple[str, ...]) -> Objection:
@@ -110,7 +111,10 @@ SPEC = CrfSpec(
     title=_("PASI"),
     model=Pasi,
     groups=tuple(_group(region, number) for number, region in enumerate(BodyRegion)),
-    derived=(*(Derived(f"{region}_score") for region in BodyRegion), Derived("total", cdash="PASI0229", is_headline=True)),
+    derived=(
+        *(Derived(f"{region}_score") for region in BodyRegion),
+        Derived("total", cdash="PASI0229", is_headline=True),
+    ),
     derive=derive,
     check=check,
     compare=compare,

@@ -1,7 +1,5 @@
 """The vital signs form."""
 
-from decimal import Decimal
-
 from django.utils.translation import gettext_lazy as _
 
 from assessments.form_specs import (
@@ -15,6 +13,7 @@ from assessments.form_specs import (
     Values,
 )
 from assessments.instruments.vital_signs.model import VitalSigns
+from clinical.numbers import plain
 from protocols.catalogue import Fact, FactKind
 
 WEIGHT_CHANGE_LIMIT_PERCENT = 10
@@ -42,7 +41,7 @@ def _weight(values: Values, context: FormContext) -> list[Objection]:
         return []
     message = _("The weight differs by more than %(limit)s %% from the %(baseline)s kg at baseline.") % {
         "limit": WEIGHT_CHANGE_LIMIT_PERCENT,
-        "baseline": Decimal(baseline).normalize(),
+        "baseline": plain(baseline),
     }
     return [Objection("weight_far_from_baseline", Severity.SOFT, message, ("weight_kg",))]
 

@@ -127,5 +127,5 @@ def test_a_stored_version_that_is_broken_does_not_open(files):
 
 def test_a_dose_reads_in_million_cells_per_kilogram(files, catalogue):
     protocol = parse(files, catalogue)
-    assert str(protocol.arm("CELLS").million_per_kg) == "0.5"
-    assert str(protocol.arm("TABLET").million_per_kg) == "0"
+    assert protocol.arm("CELLS").million_per_kg == "0.5"
+    assert protocol.arm("TABLET").million_per_kg == "0"
