@@ -21,10 +21,11 @@ def widget_for(field: models.Field, item: Item) -> forms.Widget:
     if isinstance(field, models.DateField):
         return DayInput()
     if isinstance(field, Bounded):
-        return forms.NumberInput(attrs=_number_attributes(field))
+        # Not the browser's own number field: it drops what it cannot read, and turns with the mouse wheel.
+        return forms.TextInput(attrs=_number_attributes(field))
     return forms.TextInput(attrs={"autocomplete": "off"})
 
 
 def _number_attributes(field: Any) -> dict[str, str]:
     places = getattr(field, "decimal_places", 0)
-    return {"inputmode": "decimal" if places else "numeric", "autocomplete": "off"}
+    return {"class": "numberinput", "inputmode": "decimal" if places else "numeric", "autocomplete": "off"}
