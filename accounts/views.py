@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -34,6 +34,11 @@ class SignIn(LoginView):
 
 sign_in = SignIn.as_view()
 sign_out = LogoutView.as_view()
+
+
+def lockout_name(_request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The name under which wrong passwords are counted: in one case, as the database compares sign-in names."""
+    return str((credentials or {}).get("username", "")).upper()
 
 
 def locked_out(request: HttpRequest, _credentials: dict[str, Any] | None = None) -> HttpResponse:
@@ -60,8 +65,9 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = "/"
-    response = redirect(target)
-    if not check_for_language(language):
+    # Not `redirect`: it would take a word without a slash for the name of a page and fail when there is none.
+    response = HttpResponseRedirect(target)
+    if language not in dict(settings.LANGUAGES):
         return response
     if request.user.is_authenticated:
         set_language(user=request.user, language=language)

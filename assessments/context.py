@@ -16,8 +16,9 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
     protocol = protocol_of(subject.protocol_version)
     here: dict[str, Any] = {}
     baseline: dict[str, Any] = {}
-    before = Q(collected_on__lte=subject.first_infusion_on) if subject.first_infusion_on else Q()
-    known = Finding.objects.filter(Q(visit=visit) | before, subject=subject).order_by("collected_on", "pk")
+    known = Finding.objects.filter(subject=subject).order_by("collected_on", "pk")
+    if subject.first_infusion_on is not None:
+        known = known.filter(Q(visit=visit) | Q(collected_on__lte=subject.first_infusion_on))
     for finding in known:
         if finding.visit_id == visit.pk:
             if finding.source_form != spec.code:

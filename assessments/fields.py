@@ -5,8 +5,33 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def range_messages(field: "Bounded") -> dict[str, Any]:
+    """One plain sentence for whatever is wrong with a typed number."""
+    outside = format_lazy(_("Enter a number from {low} to {high}."), low=field.low, high=field.high)
+    return {"invalid": outside, **dict.fromkeys(("min_value", "max_value", "max_digits", "max_whole_digits"), outside)}
+
+
+class DecimalEntry(forms.DecimalField):
+    """A decimal number, with a point or a comma: 36.8 and 36,8 are the same."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.count(",") == 1 and "." not in value:
+            value = value.replace(",", ".")
+        return super().to_python(value)
+
+    def run_validators(self, value: Any) -> None:
+        try:
+            super().run_validators(value)
+        except ValidationError as error:
+            # A number that is too large has too many digits as well; it is said once.
+            raise ValidationError(list(dict.fromkeys(error.messages))) from error
 
 
 class Bounded(models.Field):
@@ -36,7 +61,9 @@ class BoundedInteger(Bounded, models.IntegerField):
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         if self.choices:
             return super().formfield(**kwargs)
-        return super().formfield(**{"min_value": self.low, "max_value": self.high, **kwargs})
+        return super().formfield(
+            **{"min_value": self.low, "max_value": self.high, "error_messages": range_messages(self), **kwargs}
+        )
 
 
 class BoundedDecimal(Bounded, models.DecimalField):
@@ -53,7 +80,8 @@ class BoundedDecimal(Bounded, models.DecimalField):
         return name, path, args, kwargs
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
-        return super().formfield(**{"min_value": self.low, "max_value": self.high, **kwargs})
+        defaults = {"min_value": self.low, "max_value": self.high, "error_messages": range_messages(self)}
+        return super().formfield(**{**defaults, "form_class": DecimalEntry, **kwargs})
 
 
 class CellCount(Bounded, models.BigIntegerField):

@@ -8,12 +8,14 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.form_data import FormData, MissingReason
 from assessments.form_specs import CrfSpec, FormContext, Item, Objection, Severity, is_empty, missing_items
 from assessments.widgets import widget_for
+from patients.forms import MomentField
 from patients.widgets import DayInput
 
 MISSING_PREFIX = "missing__"
@@ -103,8 +105,13 @@ def form_class(spec: CrfSpec) -> type[EntryForm]:
     """The ModelForm of an instrument; made once per process."""
     names = [item.name for item in spec.items]
     widgets = {item.name: widget_for(spec.column(item.name), item) for item in spec.items}
+    moments = [name for name in names if isinstance(spec.column(name), models.DateTimeField)]
     base = forms.modelform_factory(
-        spec.model, form=EntryForm, fields=["assessed_on", *names], widgets={**widgets, "assessed_on": DayInput()}
+        spec.model,
+        form=EntryForm,
+        fields=["assessed_on", *names],
+        widgets={**widgets, "assessed_on": DayInput()},
+        field_classes=dict.fromkeys(moments, MomentField),
     )
     return type(f"{spec.model.__name__}EntryForm", (base,), {"spec": spec})
 

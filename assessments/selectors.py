@@ -74,12 +74,15 @@ class DraftLeft:
     form: FormData
 
 
-def drafts_left(user: User, trial: Trial) -> list[DraftLeft]:
-    """Drafts of the trial that the user may see, oldest visit first: one statement per instrument."""
-    found = []
+def drafts_left(user: User, trial: Trial, *, at_most: int) -> list[DraftLeft]:
+    """So many drafts of the trial that the user may see, oldest visit first: one statement per instrument."""
+    found: list[DraftLeft] = []
     for spec in INSTRUMENTS.values():
-        rows = spec.model._default_manager.visible_to(user).filter(
-            status=FormStatus.DRAFT, visit__subject__site__trial=trial
+        rows = (
+            spec.model._default_manager.visible_to(user)
+            .filter(status=FormStatus.DRAFT, visit__subject__site__trial=trial)
+            .select_related("visit__subject__site__trial")
+            .order_by("visit__occurred_on", "visit__subject__number")
         )
-        found += [DraftLeft(spec, form) for form in rows.select_related("visit__subject__site__trial")]
-    return sorted(found, key=lambda draft: (draft.form.visit.occurred_on, draft.form.visit.subject.number))
+        found += [DraftLeft(spec, form) for form in rows[:at_most]]
+    return sorted(found, key=lambda draft: (draft.form.visit.occurred_on, draft.form.visit.subject.number))[:at_most]

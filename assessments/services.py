@@ -16,8 +16,11 @@ from assessments.form_specs import CrfSpec, Objection, Severity, is_empty, missi
 from assessments.policies import form_may_be_entered, treatment_may_be_withdrawn
 from audit.context import acting
 from patients.models import Subject, Visit
+from patients.policies import day_is_possible
 from patients.services.findings import Result, publish
+from patients.services.planning import consent_day
 from patients.services.visits import record_first_infusion
+from trials.policies import NotAllowedNow
 from trials.selectors import protocol_of
 
 
@@ -57,13 +60,15 @@ def save_form(
     version is another one, ValidationError (by item) when a hard check objects, when a complete form lacks values,
     when a soft check is not explained, or when the reason is missing; NotAllowedNow when the visit cannot receive data.
     """
-    form = _locked(spec, visit, repeat_key, expected_version)
+    reason, visit = reason.strip(), _locked_visit(visit)
+    form = _stored_or_new(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
     was_finished = form.pk is not None and form.status != FormStatus.DRAFT
     complete = complete or form.status == FormStatus.COMPLETE
     context = context_of(visit, spec)
+    _refuse_impossible_day(entry.assessed_on, visit)
     _refuse_wrong_values(spec, entry, context, complete)
-    if was_finished and not reason.strip():
+    if was_finished and not reason:
         raise ValidationError({"reason": _("Say why you change a form that was complete.")})
     for name, value in {**entry.values, **spec.derive(entry.values, context)}.items():
         setattr(form, name, _storable(spec, name, value))
@@ -90,12 +95,14 @@ def mark_not_done(
 ) -> FormData:
     """Record that the form was not done at this visit; what it had published is withdrawn, typed values stay in
     history."""
-    form = _locked(spec, visit, repeat_key, expected_version)
+    reason, reason_not_done, visit = reason.strip(), reason_not_done.strip(), _locked_visit(visit)
+    form = _stored_or_new(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
     treatment_may_be_withdrawn(spec, visit)
-    if not reason_not_done.strip():
+    if not reason_not_done:
         raise ValidationError({"reason_not_done": _("Say why the form was not done.")})
-    if form.pk is not None and form.status == FormStatus.COMPLETE and not reason.strip():
+    spec.column("reason_not_done").run_validators(reason_not_done)
+    if form.pk is not None and form.status != FormStatus.DRAFT and not reason:
         raise ValidationError({"reason": _("Say why you change a form that was complete.")})
     for name in (*(item.name for item in spec.items), *(derived.name for derived in spec.derived)):
         setattr(form, name, _storable(spec, name, None))
@@ -112,9 +119,14 @@ def mark_not_done(
     return form
 
 
-def _locked(spec: CrfSpec, visit: Visit, repeat_key: str, expected_version: int) -> FormData:
-    """The stored form, or a new one; the subject is locked, so two first saves meet here as well."""
+def _locked_visit(visit: Visit) -> Visit:
+    """The visit as it is stored now; the subject is locked, so two first saves, or a save and another day for the
+    visit, wait for each other."""
     Subject.objects.select_for_update(of=("self",)).get(pk=visit.subject_id)
+    return Visit.objects.select_related("subject__site__trial", "subject__protocol_version").get(pk=visit.pk)
+
+
+def _stored_or_new(spec: CrfSpec, visit: Visit, repeat_key: str, expected_version: int) -> FormData:
     form = spec.model._default_manager.filter(visit=visit, repeat_key=repeat_key).first()
     if form is None and expected_version == 0:
         return spec.model(visit=visit, repeat_key=repeat_key, row_version=0)
@@ -122,6 +134,7 @@ def _locked(spec: CrfSpec, visit: Visit, repeat_key: str, expected_version: int)
         raise ValidationError(_("This form no longer exists; open the casebook again."))
     if form.row_version != expected_version:
         raise FormConflict(form)
+    form.visit = visit
     return form
 
 
@@ -130,6 +143,14 @@ def day_of(visit: Visit) -> date:
     if visit.occurred_on is None:
         raise ValueError(f"{visit} has not taken place")
     return visit.occurred_on
+
+
+def _refuse_impossible_day(day: date, visit: Visit) -> None:
+    subject = visit.subject
+    try:
+        day_is_possible(day, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
+    except NotAllowedNow as refusal:
+        raise ValidationError({"assessed_on": str(refusal)}) from refusal
 
 
 def _refuse_wrong_values(spec: CrfSpec, entry: Entry, context: Any, complete: bool) -> None:

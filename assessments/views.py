@@ -25,9 +25,11 @@ from patients.eligibility import eligibility_of
 from patients.policies import may_enrol, participation_may_end
 from patients.selectors import consents_of, latest_decision, subject_strip, visit_of
 from trials.policies import allows
-from trials.selectors import may, protocol_of
+from trials.selectors import protocol_of
 
 CONFIRM_PREFIX = "confirm__"
+TECHNICAL = frozenset({"row_version", "visit", "assessed_by"})
+"""Columns that history does not show: the person stands beside every change."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def casebook(request: SubjectRequest, subject: Any) -> HttpResponse:
         "decision": latest_decision(subject),
         "eligibility": eligibility_of(subject) if subject.status == "screening" else None,
         "can": {
-            permission.name.lower(): may(request.user, permission, subject.site)
+            permission.name.lower(): request.roles.may(permission, subject.site)
             for permission in (Permission.ENTER_DATA, Permission.DECIDE_ELIGIBILITY, Permission.ENROL_SUBJECTS)
         },
         "may_enrol": allows(may_enrol, subject),
@@ -112,14 +114,14 @@ def review(request: SubjectRequest, subject: Any, visit_code: str, form_code: st
     """A stored form as people read it; a form that is not started opens for entry."""
     place = _place(subject, visit_code, form_code)
     form = selectors.stored_form(place.spec, place.visit)
-    may_enter = may(request.user, Permission.ENTER_DATA, subject.site)
+    may_enter = request.roles.may(Permission.ENTER_DATA, subject.site)
     if form is None and may_enter:
         return redirect(place.url("form-edit"))
     context = {
         "form": form,
         "groups": form_engine.review_groups(place.spec, form) if form else [],
         "may_enter": may_enter,
-        "may_see_history": may(request.user, Permission.VIEW_HISTORY, subject.site),
+        "may_see_history": request.roles.may(Permission.VIEW_HISTORY, subject.site),
     }
     return _render(request, "assessments/review.html", place, context)
 
@@ -240,8 +242,10 @@ def _save(request: SubjectRequest, place: Place, form: form_engine.EntryForm, st
 
 
 def _version(request: SubjectRequest) -> int:
-    text = request.POST.get("version", "0")
-    return int(text) if text.isdecimal() else 0
+    try:
+        return int(request.POST.get("version", "0"))
+    except ValueError:
+        return 0
 
 
 def form_errors(form: form_engine.EntryForm, error: ValidationError) -> None:
@@ -290,6 +294,10 @@ def not_done(request: SubjectRequest, subject: Any, visit_code: str, form_code: 
     return redirect(place.casebook_url)
 
 
+def _is_blank(value: Any) -> bool:
+    return value is None or value in ("", {})
+
+
 @subject_page(Permission.VIEW_HISTORY)
 def history(request: SubjectRequest, subject: Any, visit_code: str, form_code: str) -> HttpResponse:
     """Every value the form, or one item of it (`?item=`), has ever had: who, when, why."""
@@ -309,7 +317,7 @@ def history(request: SubjectRequest, subject: Any, visit_code: str, form_code: s
             "after": form_engine.display(place.spec, change.field, change.after),
         }
         for change in changes(form, [item] if item else None)
-        if change.field not in ("row_version", "visit")
+        if change.field not in TECHNICAL and not (_is_blank(change.before) and _is_blank(change.after))
     ]
     label = place.spec.label(item) if item else ""
     return _render(request, "assessments/history.html", place, {"rows": rows, "item_label": label})

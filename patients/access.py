@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.permissions import Permission
 from patients.models import Subject
 from trials.access import TrialRequest, View
-from trials.selectors import may
+from trials.selectors import held_roles
 
 
 class SubjectRequest(TrialRequest):
@@ -34,7 +34,8 @@ def subject_page(permission: Permission) -> Callable[[View], View]:
             visible = Subject.objects.visible_to(request.user).select_related("site__trial", "protocol_version__trial")
             subject = get_object_or_404(visible, site__trial__registration=registration, number=number)
             request.subject, request.trial = subject, subject.site.trial
-            if not may(request.user, permission, subject.site):
+            request.roles = held_roles(request.user, request.trial)
+            if not request.roles.may(permission, subject.site):
                 raise PermissionDenied
             # Moments on the page are typed and shown in the time of the site.
             with timezone.override(subject.site.zone):

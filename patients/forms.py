@@ -1,11 +1,12 @@
 """Forms about subjects. They check what was typed; services check what may happen."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,22 @@ class DayField(forms.DateField):
 
     widget = DayInput
     default_error_messages = {"invalid": _("Enter a day as year-month-day, for example 2026-11-21.")}
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in the time of the site, in a year from 1900 to 2199.
+
+    At the ends of the calendar a moment of a site east or west of Greenwich has no counterpart in UTC: the database
+    takes it, and nobody can read the row any more.
+    """
+
+    default_error_messages = {"invalid": _("Enter day and time, for example 2026-11-21 14:30.")}
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        if moment is not None and not 1900 <= moment.year <= 2199:
+            raise ValidationError(_("Enter a moment in a year from 1900 to 2199."))
+        return moment
 
 
 class ReasonField(forms.CharField):
@@ -65,6 +82,10 @@ class RegistrationForm(forms.Form):
         help_text=_("For example: mornings only, via spouse."),
     )
 
+    is_another_person = forms.BooleanField(
+        label=_("This is another person"), required=False, help_text=_("Tick only if two people really are so alike.")
+    )
+
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
@@ -81,6 +102,12 @@ class RegistrationForm(forms.Form):
             ),
         )
 
+    def ask_whether_another(self, numbers: list[str]) -> None:
+        """Refuse for now: subjects with the same initials and day of consent are registered already."""
+        message = _("%(numbers)s has the same initials and day of consent. Is this the same person?")
+        self.add_error(None, message % {"numbers": ", ".join(numbers)})
+        self.helper.layout.append(Fieldset(_("Registered already?"), "is_another_person", css_class="form-section"))
+
     def identity(self) -> Identity:
         """The contact details that were typed."""
         names = ("initials", "phone", "email", "contact_note")
@@ -88,9 +115,10 @@ class RegistrationForm(forms.Form):
 
 
 class IdentityForm(forms.ModelForm):
-    """Corrected contact details, with the reason."""
+    """Corrected contact details, with the reason and the version they were opened at."""
 
     reason = ReasonField()
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
 
     class Meta:
         model = SubjectIdentity

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from patients.models import Subject, SubjectStatus, Visit
@@ -81,10 +82,19 @@ def day_is_possible(day: date, *, subject: Subject, today: date, consent_on: dat
 
 
 def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
-    """Treatment and follow-up take place after enrolment, and no later visit before the first infusion (both days
-    allowed)."""
+    """Screening takes place before enrolment, treatment and follow-up after it, no later visit before the first
+    infusion and none after the end of participation (each time the day itself is allowed)."""
     subject = visit.subject
+    if subject.ended_on is not None and day > subject.ended_on:
+        raise NotAllowedNow(
+            _("%(day)s is after the end of participation on %(ended)s.") % {"day": day, "ended": subject.ended_on}
+        )
     if not visit.needs_enrolment:
+        if subject.enrolled_on is not None and day > subject.enrolled_on:
+            raise NotAllowedNow(
+                _("%(day)s is after the enrolment of %(enrolled)s; this visit takes place before it.")
+                % {"day": day, "enrolled": subject.enrolled_on}
+            )
         return
     if subject.enrolled_on is not None and day < subject.enrolled_on:
         raise NotAllowedNow(
@@ -92,10 +102,31 @@ def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
             % {"day": day, "enrolled": subject.enrolled_on}
         )
     is_later = visit.code != protocol.anchor
+    if not is_later:
+        later = subject.visits.filter(needs_enrolment=True).exclude(pk=visit.pk)
+        _refuse_unless_before(day, later.aggregate(first=Min("occurred_on"))["first"])
     if is_later and subject.first_infusion_on is not None and day < subject.first_infusion_on:
         raise NotAllowedNow(
             _("%(day)s is before the first infusion of %(first)s; this visit takes place after it.")
             % {"day": day, "first": subject.first_infusion_on}
+        )
+
+
+def _refuse_unless_before(day: date, first_later_visit_on: date | None) -> None:
+    if first_later_visit_on is not None and day > first_later_visit_on:
+        raise NotAllowedNow(
+            _("%(day)s is after the visit of %(visit)s, which takes place after this one.")
+            % {"day": day, "visit": first_later_visit_on}
+        )
+
+
+def no_visit_took_place_after(day: date, subject: Subject) -> None:
+    """Enrolment follows the screening visits, and nothing follows the end of participation (the day itself is
+    allowed)."""
+    last = subject.visits.aggregate(last=Max("occurred_on"))["last"]
+    if last is not None and day < last:
+        raise NotAllowedNow(
+            _("%(day)s is before the visit of %(visit)s, which has taken place.") % {"day": day, "visit": last}
         )
 
 

@@ -1,10 +1,23 @@
 """Reads of the pages about subjects; each starts from what the user may see."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,6 +47,12 @@ def sites_to_register_at(user: User, trial: Trial) -> QuerySet[Site]:
 def visible_sites(user: User, trial: Trial) -> QuerySet[Site]:
     """The trial's sites whose subjects the user may see."""
     return sites_for(user, Permission.VIEW_SUBJECTS).filter(trial=trial)
+
+
+def registered_alike(site: Site, *, initials: str, signed_on: date) -> list[str]:
+    """Numbers of the site's subjects with these initials who signed consent that day: the same person, most likely."""
+    alike = Subject.objects.filter(site=site, identity__initials__iexact=initials, consents__signed_on=signed_on)
+    return list(alike.order_by("number").values_list("number", flat=True))
 
 
 def status_choices() -> list[tuple[str, str]]:
@@ -73,14 +92,13 @@ def subject_rows(
             next_code=Subquery(waiting.values("code")[:1]),
             next_opens_on=Subquery(waiting.values("window_opens_on")[:1]),
             next_closes_on=Subquery(waiting.values("window_closes_on")[:1]),
-            next_planned_on=Subquery(waiting.values("planned_on")[:1]),
             site_day=site_today("site__time_zone", now),
             is_overdue=Exists(waiting.filter(window_closes_on__lt=F("site_day"))),
         )
         .order_by("site__code", "number")
     )
     if search.strip():
-        rows = rows.filter(number__icontains=search.strip())
+        rows = rows.filter(number__iregex=_number_pattern(search))
     if site:
         rows = rows.filter(site__code=site)
     if status:
@@ -88,16 +106,24 @@ def subject_rows(
     return rows.filter(is_overdue=True) if overdue else rows
 
 
-def visits_to_attend(user: User, trial: Trial, *, days_ahead: int = 7, now: datetime | None = None) -> list[Any]:
-    """Visits that are overdue, due, or open within so many days, most urgent first: one statement."""
-    rows = (
+def _number_pattern(typed: str) -> str:
+    """What finds a subject number however it is typed: gz3, "gz 003" and GZ-003 all mean GZ-003."""
+    parts = re.fullmatch(r"(?P<site>.*?)[\s-]*0*(?P<digits>\d+)", typed.strip())
+    if parts is None or not parts["site"]:
+        return re.escape(typed.strip())
+    return rf"^{re.escape(parts['site'])}-0*{parts['digits']}"
+
+
+def visits_to_attend(user: User, trial: Trial, *, days_ahead: int = 7, now: datetime | None = None) -> QuerySet[Any]:
+    """Visits that are overdue, due, or open within so many days, in this order, the window that closes first first."""
+    overdue, due = When(window_closes_on__lt=F("site_day"), then=0), When(window_opens_on__lte=F("site_day"), then=1)
+    return (
         open_visits(now)
         .visible_to(user)
         .filter(subject__site__trial=trial, window_opens_on__lte=F("site_day") + timedelta(days=days_ahead))
         .select_related("subject__site__trial", "subject__protocol_version")
-        .order_by("window_closes_on", "subject__number")
+        .order_by(Case(overdue, due, default=2), "window_closes_on", "subject__number")
     )
-    return list(rows)
 
 
 def subjects_with_status(user: User, trial: Trial, status: str) -> QuerySet[Subject]:

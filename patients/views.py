@@ -23,7 +23,7 @@ from patients.services.visits import correct_visit_date, record_visit
 from patients.services.visits import miss_visit as miss
 from trials.access import TrialRequest, trial_page
 from trials.policies import NotAllowedNow, allows
-from trials.selectors import may, may_somewhere, newest_protocol, protocol_of
+from trials.selectors import newest_protocol, protocol_of
 
 ROWS_PER_PAGE = 25
 
@@ -76,7 +76,7 @@ def subject_list(request: TrialRequest, trial: Any) -> HttpResponse:
         "is_filtered": any(filters.values()) or overdue,
         "sites": selectors.visible_sites(request.user, trial),
         "statuses": selectors.status_choices(),
-        "may_register": may_somewhere(request.user, Permission.REGISTER_SUBJECTS, trial),
+        "may_register": request.roles.may_somewhere(Permission.REGISTER_SUBJECTS),
         "crumbs": [(_("Subjects"), "")],
     }
     return render(request, "patients/subject_list.html", context)
@@ -88,6 +88,10 @@ def register(request: TrialRequest, trial: Any) -> HttpResponse:
     form = forms.RegistrationForm(request.POST or None, sites=selectors.sites_to_register_at(request.user, trial))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        alike = selectors.registered_alike(data["site"], initials=data["initials"], signed_on=data["signed_on"])
+        if alike and not data["is_another_person"]:
+            form.ask_whether_another(alike)
+            return _registration_page(request, trial, form)
         consent = {name: data[name] for name in ("site", "signed_on", "sheet_version", "language")}
         try:
             subject = register_subject(**consent, identity=form.identity(), by=request.user)
@@ -96,24 +100,34 @@ def register(request: TrialRequest, trial: Any) -> HttpResponse:
         else:
             messages.success(request, _("%(number)s is registered.") % {"number": subject.number})
             return redirect(_casebook(subject))
+    return _registration_page(request, trial, form)
+
+
+def _registration_page(request: TrialRequest, trial: Any, form: Any) -> HttpResponse:
     crumbs = [(_("Subjects"), reverse("patients:subject-list", args=[trial.registration])), (_("New subject"), "")]
-    protocol = newest_protocol(trial)
-    return render(
-        request,
-        "patients/register.html",
-        {"trial": trial, "form": form, "crumbs": crumbs, "protocol_version": protocol},
-    )
+    context = {"trial": trial, "form": form, "crumbs": crumbs, "protocol_version": newest_protocol(trial)}
+    return render(request, "patients/register.html", context)
 
 
 @subject_page(Permission.VIEW_IDENTITY)
 def identity(request: SubjectRequest, subject: Any) -> HttpResponse:
     """Initials and contact details, for the site only."""
     details = selectors.identity_of(subject)
-    form = forms.IdentityForm(request.POST or None, instance=details)
+    form = forms.IdentityForm(request.POST or None, instance=details, initial={"seen_version": details.row_version})
     if request.method == "POST" and form.is_valid():
-        correct_identity(identity=form.instance, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, _("Contact details saved."))
-        return redirect(_casebook(subject))
+        data = form.cleaned_data
+        try:
+            correct_identity(
+                identity=form.instance, seen_version=data["seen_version"], by=request.user, reason=data["reason"]
+            )
+        except ValidationError as error:
+            form = forms.IdentityForm(
+                {**request.POST.dict(), "seen_version": selectors.identity_of(subject).row_version}, instance=details
+            )
+            _add_error(form, error)
+        else:
+            messages.success(request, _("Contact details saved."))
+            return redirect(_casebook(subject))
     return _page(request, "patients/identity.html", {"form": form}, here=_("Contact details"))
 
 
@@ -124,10 +138,10 @@ def eligibility(request: SubjectRequest, subject: Any) -> HttpResponse:
     asked = [row.criterion for row in current.criteria if row.criterion.question]
     answers = {row.criterion.code: row.answer for row in current.criteria if row.answer is not None}
     is_open = allows(policies.eligibility_is_open, subject)
-    may_decide = is_open and may(request.user, Permission.DECIDE_ELIGIBILITY, subject.site)
+    may_decide = is_open and request.roles.may(Permission.DECIDE_ELIGIBILITY, subject.site)
     form = forms.CriteriaForm(request.POST or None, criteria=asked, answers=answers)
     if request.method == "POST":
-        if not may(request.user, Permission.DECIDE_ELIGIBILITY, subject.site):
+        if not request.roles.may(Permission.DECIDE_ELIGIBILITY, subject.site):
             raise PermissionDenied
         if form.is_valid():
             try:

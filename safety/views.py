@@ -27,7 +27,6 @@ from safety.selectors import (
 )
 from safety.services import ChangedMeanwhile, correct_adverse_event, record_adverse_event
 from trials.access import TrialRequest, trial_page
-from trials.selectors import may
 
 EVENTS_PER_PAGE = 25
 
@@ -54,7 +53,7 @@ def subject_events(request: SubjectRequest, *, subject: Any) -> HttpResponse:
     """The events of one subject."""
     context = {
         "events": events_of_subject(subject=subject, user=request.user),
-        "may_record": may(request.user, Permission.RECORD_ADVERSE_EVENTS, subject.site),
+        "may_record": request.roles.may(Permission.RECORD_ADVERSE_EVENTS, subject.site),
     }
     return _page(request, "safety/subject_events.html", context, crumbs=[(_("Adverse events"), "")])
 
@@ -85,8 +84,8 @@ def event(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRe
         "event": found,
         "groups": [(group.title, [(name, label(name), words[name]) for name in group.fields]) for group in GROUPS],
         "points_to_check": points_to_check(found.outline),
-        "may_correct": may(request.user, Permission.RECORD_ADVERSE_EVENTS, subject.site),
-        "may_see_history": may(request.user, Permission.VIEW_HISTORY, subject.site),
+        "may_correct": request.roles.may(Permission.RECORD_ADVERSE_EVENTS, subject.site),
+        "may_see_history": request.roles.may(Permission.VIEW_HISTORY, subject.site),
     }
     return _page(request, "safety/event.html", context, crumbs=[_log_crumb(subject), (_event_name(found), "")])
 

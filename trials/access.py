@@ -11,15 +11,16 @@ from django.shortcuts import get_object_or_404
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from trials.models import Trial
-from trials.selectors import may_somewhere, trials_for
+from trials.selectors import HeldRoles, held_roles, trials_for
 
 View = Callable[..., HttpResponseBase]
 
 
 class TrialRequest(SignedInRequest):
-    """A request for a page of one trial."""
+    """A request for a page of one trial; `roles` are those of the user in the trial."""
 
     trial: Trial
+    roles: HeldRoles
 
 
 def trial_page(permission: Permission) -> Callable[[View], View]:
@@ -33,8 +34,8 @@ def trial_page(permission: Permission) -> Callable[[View], View]:
         @wraps(view)
         def page(request: TrialRequest, registration: str, **kwargs: Any) -> HttpResponseBase:
             trial = get_object_or_404(trials_for(request.user), registration=registration)
-            request.trial = trial
-            if not may_somewhere(request.user, permission, trial):
+            request.trial, request.roles = trial, held_roles(request.user, trial)
+            if not request.roles.may_somewhere(permission):
                 raise PermissionDenied
             return view(request, trial=trial, **kwargs)
 

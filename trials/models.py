@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pgtrigger
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -68,9 +69,19 @@ class Site(models.Model):
     """A place where a trial treats its subjects; a hospital that takes part in two trials is a site of each."""
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="sites")
-    code = models.CharField(_("code"), max_length=10, help_text=_("Begins every subject number, as in GZ-001."))
+    code = models.CharField(
+        _("code"),
+        max_length=10,
+        validators=[RegexValidator(r"^[A-Za-z0-9-]+\Z", _("Use letters, digits and hyphens only."))],
+        help_text=_("Begins every subject number, as in GZ-001."),
+    )
     name = models.CharField(_("name"), max_length=200)
-    country = models.CharField(_("country"), max_length=3, help_text=_("ISO 3166 code of three letters, as in CHN."))
+    country = models.CharField(
+        _("country"),
+        max_length=3,
+        validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Use the three capital letters of ISO 3166."))],
+        help_text=_("ISO 3166 code of three letters, as in CHN."),
+    )
     time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_time_zone])
     subjects_registered = models.PositiveIntegerField(_("subjects registered"), default=0, editable=False)
 
@@ -128,7 +139,15 @@ class Delegation(models.Model):
                 name="trials_delegation_ends_after_start",
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
                 violation_error_message=_("The end must be after the start."),
-            )
+            ),
+            # NULLS NOT DISTINCT: a role for every site of the trial (no site) is given once as well.
+            models.UniqueConstraint(
+                fields=["user", "trial", "role_code", "site"],
+                condition=Q(ends_at=None),
+                nulls_distinct=False,
+                name="trials_delegation_open_once",
+                violation_error_message=_("This person already holds this role there."),
+            ),
         ]
         triggers = [pgtrigger.Protect(name="delegation_is_kept", operation=pgtrigger.Delete)]
 

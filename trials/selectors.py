@@ -1,5 +1,6 @@
 """What a person may see and do: every read of the upper floors starts here."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,26 +26,42 @@ def trials_for(user: User) -> QuerySet[Trial]:
     return Trial.objects.filter(Exists(Delegation.objects.in_force().filter(user=user.pk, trial=OuterRef("pk"))))
 
 
-def may(user: User, permission: Permission, site: Site) -> bool:
-    """Whether the user holds the permission at the site at this moment."""
-    return sites_for(user, permission).filter(pk=site.pk).exists()
+@dataclass(frozen=True)
+class HeldRoles:
+    """What a person may do in one trial at the moment it was read; a page reads it once.
+
+    `held` pairs each role with the primary key of its site, or with None for every site of the trial.
+    """
+
+    held: tuple[tuple[Role, int | None], ...]
+
+    @property
+    def each(self) -> list[Role]:
+        """The roles, each once."""
+        return list({role.code: role for role, _site in self.held}.values())
+
+    @property
+    def permissions(self) -> set[Permission]:
+        """All permissions, at whichever site."""
+        return set().union(*(role.permissions for role in self.each))
+
+    def may(self, permission: Permission, site: Site) -> bool:
+        """Whether the permission is held at this site of the trial."""
+        return any(permission in role.permissions for role, place in self.held if place in (None, site.pk))
+
+    def may_everywhere(self, permission: Permission) -> bool:
+        """Whether the permission is held for the trial as a whole, also at sites that open later."""
+        return any(permission in role.permissions for role, place in self.held if place is None)
+
+    def may_somewhere(self, permission: Permission) -> bool:
+        """Whether the permission is held at any site of the trial, or for the trial as a whole."""
+        return permission in self.permissions
 
 
-def may_somewhere(user: User, permission: Permission, trial: Trial) -> bool:
-    """Whether the user holds the permission at any site of the trial, or for the trial as a whole."""
-    mine = Delegation.objects.in_force().filter(user=user.pk, trial=trial, role_code__in=roles_with(permission))
-    return mine.exists()
-
-
-def roles_of(user: User, trial: Trial) -> list[Role]:
-    """The user's roles in the trial at this moment, each once."""
-    found = {d.role_code: d.role for d in Delegation.objects.in_force().filter(user=user.pk, trial=trial)}
-    return list(found.values())
-
-
-def permissions_of(user: User, trial: Trial) -> set[Permission]:
-    """All permissions the user holds anywhere in the trial."""
-    return set().union(*(role.permissions for role in roles_of(user, trial)))
+def held_roles(user: User, trial: Trial) -> HeldRoles:
+    """The user's roles in the trial at this moment: one statement."""
+    mine = Delegation.objects.in_force().filter(user=user.pk, trial=trial)
+    return HeldRoles(tuple((delegation.role, delegation.site_id) for delegation in mine))
 
 
 def people_with(permission: Permission, site: Site) -> QuerySet[User]:

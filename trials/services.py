@@ -72,8 +72,6 @@ def delegate(
     delegation.full_clean()
     if user == by:
         raise ValidationError(_("Nobody delegates a role to themselves; ask another administrator."))
-    if Delegation.objects.in_force().filter(user=user, trial=trial, role_code=role.code, site=site).exists():
-        raise ValidationError(_("%(name)s already holds this role there.") % {"name": user.full_name})
     with acting(by=by, reason="Role delegated"):
         delegation.save(force_insert=True)
     return delegation

@@ -1,9 +1,9 @@
 """Pages for what goes wrong; each keeps what was typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template import loader
 
@@ -25,6 +25,25 @@ class NotAllowedNowMiddleware:
             context = {**kept_context(request), "message": str(exception)}
             return render(request, "errors/not_now.html", context, status=409)
         return None
+
+
+class NullCharacterMiddleware:
+    """Refuses (status 400) what holds a null character: nobody types one, and PostgreSQL cannot store or look up it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = [request.path_info, *_texts(request.GET), *_texts(request.POST)]
+        if any("\0" in text for text in sent):
+            return render(request, "400.html", kept_context(request), status=400)
+        return self.get_response(request)
+
+
+def _texts(data: QueryDict) -> Iterator[str]:
+    for name, values in data.lists():
+        yield name
+        yield from (value for value in values if isinstance(value, str))
 
 
 @login_not_required

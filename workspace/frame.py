@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from trials.models import Trial
-from trials.selectors import permissions_of, roles_of, trials_for
+from trials.selectors import held_roles, trials_for
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def _frame(request: HttpRequest) -> Frame:
     links = tuple(_link(found) for found in trials)
     if trial is None:
         return Frame(**base, trials=links)
-    permissions = permissions_of(user, trial)
+    roles = getattr(request, "roles", None) or held_roles(user, trial)
+    permissions = roles.permissions
     return Frame(
         **base,
         trials=links,
@@ -80,7 +81,7 @@ def _frame(request: HttpRequest) -> Frame:
         navigation=tuple(_navigation(request, trial, permissions)),
         search_url=_url("patients:subject-list", trial) if Permission.VIEW_SUBJECTS in permissions else "",
         may={permission.name.lower(): True for permission in permissions},
-        roles_text=", ".join(str(role.name) for role in roles_of(user, trial)),
+        roles_text=", ".join(str(role.name) for role in roles.each),
     )
 
 

@@ -1,5 +1,8 @@
 """What the landing page and the protocol page show."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,39 +13,59 @@ from accounts.permissions import Permission
 from assessments.registry import INSTRUMENTS
 from assessments.selectors import drafts_left
 from clinical.eligibility import CriterionKind
-from clinical.visit_windows import CONSENT, VisitState
+from clinical.visit_windows import CONSENT
 from patients.models import Subject, SubjectStatus
 from patients.selectors import subjects_with_status, visits_to_attend
 from protocols.schema import EndpointRole
 from safety.selectors import EventFilter, events_of_trial
 from trials.models import Trial
-from trials.selectors import newest_protocol, permissions_of, protocol_of
+from trials.selectors import newest_protocol, protocol_of
 
 ENDPOINT_ROLES = {
     EndpointRole.PRIMARY: pgettext_lazy("outcome measure", "primary"),
     EndpointRole.SECONDARY: pgettext_lazy("outcome measure", "secondary"),
     EndpointRole.OTHER: pgettext_lazy("outcome measure", "other"),
 }
+# How long the lists of the landing page grow; the rest is reached by a link, or follows when these are done.
+VISITS_SHOWN = 25
+LINKS_SHOWN = 10
 
 
-def today(user: User, trial: Trial) -> dict[str, Any]:
-    """The panels of the landing page, each only for those who can act on it or review it."""
-    permissions = permissions_of(user, trial)
+@dataclass(frozen=True)
+class Listed:
+    """The first rows of a list, and whether there are more."""
+
+    rows: list[Any]
+    has_more: bool
+
+
+def _first(rows: Iterable[Any], shown: int) -> Listed:
+    # One row more than is shown tells that there are more, without counting them.
+    found = list(islice(rows, shown + 1))
+    return Listed(found[:shown], len(found) > shown)
+
+
+def today(user: User, trial: Trial, permissions: set[Permission]) -> dict[str, Any]:
+    """The panels of the landing page, each only for those who can act on it or review it, and none without an end."""
     panels: dict[str, Any] = {"may": {permission.name.lower(): True for permission in permissions}}
     if Permission.ENTER_DATA in permissions:
         panels["visits"] = _visits(user, trial)
-        panels["drafts"] = drafts_left(user, trial)
-        panels["to_enrol"] = list(subjects_with_status(user, trial, SubjectStatus.ELIGIBLE))
+        panels["drafts"] = _first(drafts_left(user, trial, at_most=LINKS_SHOWN + 1), LINKS_SHOWN)
+        panels["to_enrol"] = _subjects(user, trial, SubjectStatus.ELIGIBLE)
     if Permission.DECIDE_ELIGIBILITY in permissions:
-        panels["to_decide"] = list(subjects_with_status(user, trial, SubjectStatus.SCREENING))
+        panels["to_decide"] = _subjects(user, trial, SubjectStatus.SCREENING)
     if Permission.VIEW_SAFETY in permissions:
         panels["events"] = list(events_of_trial(trial=trial, user=user, wanted=EventFilter())[:8])
     return panels
 
 
-def _visits(user: User, trial: Trial) -> list[dict[str, Any]]:
+def _subjects(user: User, trial: Trial, status: str) -> Listed:
+    return _first(subjects_with_status(user, trial, status)[: LINKS_SHOWN + 1], LINKS_SHOWN)
+
+
+def _visits(user: User, trial: Trial) -> Listed:
     rows = []
-    for visit in visits_to_attend(user, trial):
+    for visit in visits_to_attend(user, trial)[: VISITS_SHOWN + 1]:
         planned = protocol_of(visit.subject.protocol_version).visit(visit.code)
         days = (visit.window_closes_on - visit.site_day).days
         rows.append(
@@ -54,8 +77,7 @@ def _visits(user: User, trial: Trial) -> list[dict[str, Any]]:
                 "days_late": max(-days, 0),
             }
         )
-    urgency = [VisitState.OVERDUE, VisitState.DUE, VisitState.PLANNED]
-    return sorted(rows, key=lambda row: (urgency.index(row["state"]), row["visit"].window_closes_on))
+    return _first(rows, VISITS_SHOWN)
 
 
 def protocol_page(trial: Trial) -> dict[str, Any]:

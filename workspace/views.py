@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -31,7 +31,8 @@ def home(request: SignedInRequest) -> HttpResponse:
 @trial_page(Permission.VIEW_PROTOCOL)
 def today(request: TrialRequest, trial: Any) -> HttpResponse:
     """What do I do now, by role."""
-    return render(request, "workspace/today.html", {"trial": trial, **selectors.today(request.user, trial)})
+    panels = selectors.today(request.user, trial, request.roles.permissions)
+    return render(request, "workspace/today.html", {"trial": trial, **panels})
 
 
 @trial_page(Permission.VIEW_PROTOCOL)
@@ -45,7 +46,7 @@ def _people(request: TrialRequest, trial: Any, form: Any = None, status: int = 2
     context = {
         "trial": trial,
         "delegations": delegation_log(trial),
-        "form": form or forms.DelegationForm(trial=trial),
+        "form": form or forms.DelegationForm(trial=trial, roles=request.roles),
         "roles": ROLES.values(),
         "crumbs": [(_("People"), "")],
     }
@@ -62,7 +63,7 @@ def people(request: TrialRequest, trial: Any) -> HttpResponse:
 @trial_page(Permission.MANAGE_PEOPLE)
 def delegate(request: TrialRequest, trial: Any) -> HttpResponse:
     """Give a role."""
-    form = forms.DelegationForm(request.POST, trial=trial)
+    form = forms.DelegationForm(request.POST, trial=trial, roles=request.roles)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -82,6 +83,9 @@ def delegate(request: TrialRequest, trial: Any) -> HttpResponse:
 def end_delegation(request: TrialRequest, trial: Any, pk: int) -> HttpResponse:
     """Take a role away, at once."""
     delegation = get_object_or_404(delegation_log(trial), pk=pk)
+    held, manage = request.roles, Permission.MANAGE_PEOPLE
+    if not (held.may(manage, delegation.site) if delegation.site else held.may_everywhere(manage)):
+        raise PermissionDenied
     form = forms.EndDelegationForm(request.POST)
     try:
         if not form.is_valid():

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "workspace.errors.NullCharacterMiddleware",
     "workspace.errors.NotAllowedNowMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -106,6 +107,7 @@ LOGOUT_REDIRECT_URL = "accounts:sign_in"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_USERNAME_CALLABLE = "accounts.views.lockout_name"
 # A hospital shares one address: locking by address would lock out a whole ward.
 # History rows are written by triggers and never validated as models, so their CHECKs may be plain SQL (W045).
 SILENCED_SYSTEM_CHECKS = ["axes.W006", "models.W045"]

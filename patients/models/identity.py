@@ -23,6 +23,8 @@ class SubjectIdentity(models.Model):
         help_text=_("For example: mornings only, via spouse."),
     )
 
+    row_version = models.PositiveIntegerField(_("version of the row"), default=1, editable=False)
+
     objects = OfSubject.as_manager()
 
     class Meta:

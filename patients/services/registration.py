@@ -1,6 +1,6 @@
 """Registering a subject: consent, number, contact details and the schedule, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -72,8 +72,20 @@ def _next_number(site: Site) -> str:
 
 
 @transaction.atomic
-def correct_identity(*, identity: SubjectIdentity, by: User, reason: str) -> None:
-    """Store changed contact details; raises ValidationError when a field breaks a rule."""
+def correct_identity(*, identity: SubjectIdentity, seen_version: int, by: User, reason: str) -> None:
+    """Store changed contact details; `seen_version` is the one they were opened at.
+
+    Raises ValidationError when a field breaks a rule, or when somebody else has changed them since: nothing is
+    overwritten unseen.
+    """
+    stored = SubjectIdentity.objects.select_for_update().get(pk=identity.pk)
+    if stored.row_version != seen_version:
+        values = [getattr(stored, field.name) for field in fields(Identity)]
+        raise ValidationError(
+            _("Somebody else has changed these details. Stored now: %(stored)s. Save again to replace them.")
+            % {"stored": ", ".join(filter(None, values))}
+        )
+    identity.row_version = stored.row_version + 1
     identity.full_clean()
     with acting(by=by, reason=stated(reason)):
         identity.save()

@@ -1,4 +1,5 @@
-// Small courtesies of the frame: menus that close, the current place in view, the error summary read first.
+// Small courtesies of the frame: menus that close, the current place in view, the error summary read first,
+// and a second click on a button that is still at work does nothing.
 (() => {
   const openMenus = () => document.querySelectorAll("details.menu[open]");
 
@@ -27,6 +28,18 @@
     const row = current.closest("ul");
     row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
   }
+
+  // A download leaves the page as it is, so its button must come back by itself.
+  const AT_WORK_MS = 3000;
+  const sentAt = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    const before = sentAt.get(event.target);
+    if (before !== undefined && event.timeStamp - before < AT_WORK_MS) event.preventDefault();
+    else sentAt.set(event.target, event.timeStamp);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form").forEach((form) => sentAt.delete(form));
+  });
 
   const takeFocus = (where) => where.querySelector("[data-focus-on-load]")?.focus();
   takeFocus(document);

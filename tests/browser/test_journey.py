@@ -205,13 +205,13 @@ def _monitor_reads_only(page: Page, monitor: Any) -> None:
     expect_heading(page, "Fever")
     expect(page.get_by_role("main").get_by_role("link", name="Correct")).to_have_count(0)
     page.goto(f"{page.url}correct/")
-    expect_heading(page, "You may not do this")
+    expect_heading(page, "Not part of your role")
     go(page, "Subjects")
     page.get_by_role("main").get_by_role("link", name=NUMBER).click()
     open_form(page, WEEK_0, "PASI")
     expect(page.get_by_role("main").get_by_role("link", name="Correct")).to_have_count(0)
     page.goto(f"{page.url}edit/")
-    expect_heading(page, "You may not do this")
+    expect_heading(page, "Not part of your role")
 
 
 def _export(page: Page, administrator: Any, folder: Path) -> dict[str, str]:

@@ -162,7 +162,7 @@ def test_the_end_of_participation_needs_a_reason(site: Site, investigator: User,
 def test_corrected_contact_details_keep_the_old_ones_in_history(site: Site, coordinator: User) -> None:
     details = make_subject(site, coordinator, phone="020-1").identity
     details.phone = "020-2"
-    correct_identity(identity=details, by=coordinator, reason="Moved")
+    correct_identity(identity=details, seen_version=1, by=coordinator, reason="Moved")
     last = changes(details, ["phone"])[-1]
     assert (last.before, last.after, last.reason, last.by) == ("020-1", "020-2", "Moved", coordinator.full_name)
 
@@ -171,7 +171,7 @@ def test_contact_details_are_not_corrected_without_a_reason(site: Site, coordina
     details = make_subject(site, coordinator, phone="020-1").identity
     details.phone = "020-2"
     with pytest.raises(ValidationError, match="reason"):
-        correct_identity(identity=details, by=coordinator, reason=" ")
+        correct_identity(identity=details, seen_version=1, by=coordinator, reason=" ")
     assert SubjectIdentity.objects.get().phone == "020-1"
 
 
@@ -239,3 +239,17 @@ def test_an_overdue_visit_is_found_by_the_day_at_its_site(site: Site, trial: Tri
     last_day_at_the_site = datetime(closes.year, closes.month, closes.day, 15, 59, tzinfo=UTC)
     assert not is_overdue(last_day_at_the_site)
     assert is_overdue(last_day_at_the_site + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("typed", ["GZ-001", "gz-1", "gz1", "GZ 001", "001", "1", "gz"])
+def test_a_subject_is_found_however_its_number_is_typed(
+    trial: Trial, site: Site, coordinator: User, typed: str
+) -> None:
+    make_subject(site, coordinator)
+    assert [row.number for row in subject_rows(coordinator, trial, search=typed)] == ["GZ-001"]
+
+
+@pytest.mark.parametrize("typed", ["GZ-002", "VIE-1", "2", "(", "gz-01x"])
+def test_another_number_does_not_find_the_subject(trial: Trial, site: Site, coordinator: User, typed: str) -> None:
+    make_subject(site, coordinator)
+    assert not subject_rows(coordinator, trial, search=typed).exists()

@@ -139,13 +139,23 @@ def test_a_reason_for_no_value_completes_the_form(visit: Visit, nurse: Client) -
     assert "Refused" in text(nurse.get(of("form", visit, "bsa")))
 
 
-@pytest.mark.parametrize("value", ["10.1", "-0.1", "3,5", "many", "3.55"])
+@pytest.mark.parametrize("value", ["10.1", "-0.1", "1,000.5", "many", "3.55"])
 def test_an_impossible_value_is_refused_and_stays_on_the_page(visit: Visit, nurse: Client, value: str) -> None:
     page = nurse.post(of("form-edit", visit, "bsa"), typed(head_palms=value))
     assert page.status_code == 422
     assert f'value="{value}"' in text(page)
     assert "Please look at these points" in text(page)
     assert stored(visit) is None
+
+
+def test_a_decimal_comma_is_read_as_a_point(visit: Visit, nurse: Client) -> None:
+    nurse.post(of("form-edit", visit, "bsa"), typed(head_palms="3,5", complete="1"))
+    assert str(stored(visit).head_palms) == "3.5"
+
+
+def test_a_value_out_of_range_is_told_the_range_once(visit: Visit, nurse: Client) -> None:
+    page = text(nurse.post(of("form-edit", visit, "bsa"), typed(head_palms="12345")))
+    assert page.count("Enter a number from 0 to 10.") == 2  # in the summary and beside the field
 
 
 def test_a_contradiction_is_refused_with_its_region(visit: Visit, nurse: Client) -> None:

@@ -95,6 +95,16 @@ def test_a_refused_registration_says_why_and_keeps_what_was_typed(
     assert not Subject.objects.exists()
 
 
+def test_the_same_person_is_not_registered_twice_by_accident(trial: Trial, site: Site, nurse: Client) -> None:
+    nurse.post(of_trial("register", trial), registration(site))
+    page = text(nurse.post(of_trial("register", trial), registration(site)))
+    assert "GZ-001 has the same initials and day of consent." in page
+    assert "This is another person" in page
+    assert Subject.objects.count() == 1
+    nurse.post(of_trial("register", trial), registration(site, is_another_person="on"))
+    assert Subject.objects.count() == 2
+
+
 def test_nobody_registers_at_a_site_of_others(trial: Trial, site: Site, other_site: Site, nurse: Client) -> None:
     page = nurse.post(of_trial("register", trial), registration(other_site))
     assert "Select a valid choice" in text(page)
@@ -138,13 +148,27 @@ def test_the_list_is_filtered_by_the_address(
 
 def test_contact_details_are_corrected_with_a_reason(site: Site, coordinator: User, nurse: Client) -> None:
     subject = make_subject(site, coordinator, initials="QWZ")
-    typed = {"initials": "QWX", "phone": "", "email": "", "contact_note": ""}
+    typed = {"initials": "QWX", "phone": "", "email": "", "contact_note": "", "seen_version": 1}
     page = nurse.post(of("identity", subject), typed)
     assert "This field is required." in text(page)
     assert 'value="QWX"' in text(page)
     assert SubjectIdentity.objects.get().initials == "QWZ"
     nurse.post(of("identity", subject), {**typed, "reason": "Typing error"})
     assert SubjectIdentity.objects.get().initials == "QWX"
+
+
+def test_contact_details_changed_meanwhile_are_shown_before_they_are_replaced(
+    site: Site, coordinator: User, nurse: Client
+) -> None:
+    subject = make_subject(site, coordinator, initials="QWZ")
+    typed = {"initials": "QWZ", "email": "", "contact_note": "", "reason": "New number", "seen_version": 1}
+    nurse.post(of("identity", subject), {**typed, "phone": "020-1111"})
+    page = text(nurse.post(of("identity", subject), {**typed, "phone": "020-2222"}))
+    assert "020-1111" in page
+    assert 'value="020-2222"' in page
+    assert SubjectIdentity.objects.get().phone == "020-1111"
+    nurse.post(of("identity", subject), {**typed, "phone": "020-2222", "seen_version": 2})
+    assert SubjectIdentity.objects.get().phone == "020-2222"
 
 
 def test_the_criteria_show_their_facts(site: Site, investigator: User, doctor: Client) -> None:

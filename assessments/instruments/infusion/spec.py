@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from assessments.form_specs import (
@@ -49,7 +50,21 @@ def derive(values: Values, context: FormContext) -> dict[str, Any]:
 
 def check(values: Values, context: FormContext) -> list[Objection]:
     """Times in order and on the day of the visit, a product that has not expired, a dose near the planned one."""
-    return [*_times(values, context), *_dose(values, context)]
+    return [*_times(values, context), *_impossible_doses(values, context), *_dose(values, context)]
+
+
+def _impossible_doses(values: Values, context: FormContext) -> list[Objection]:
+    """Values that are possible one by one may together give a dose that cannot be, as after a slip of the decimal."""
+    for name, value in derive(values, context).items():
+        column: Any = Infusion._meta.get_field(name)
+        if value is not None and not column.low <= value <= column.high:
+            message = _("%(what)s would be %(value)s, which cannot be. Check weight, cells per mL and volume.") % {
+                "what": capfirst(column.verbose_name),
+                "value": f"{value:,}",
+            }
+            items = ("viable_million_per_ml", "volume_ml", "weight_kg")
+            return [Objection("dose_impossible", Severity.HARD, message, items)]
+    return []
 
 
 def _times(values: Values, context: FormContext) -> list[Objection]:

@@ -1,0 +1,118 @@
+"""How many SQL statements each page runs: the same in a small trial and in a larger one."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from assessments.registry import INSTRUMENTS
+from assessments.services import save_form
+from patients.models import Subject
+from patients.services.eligibility import decide_eligibility
+from safety.services import record_adverse_event
+from tests.factories import (
+    entry_for,
+    infused_subject,
+    make_member,
+    make_subject,
+    screened_subject,
+    take_place,
+)
+from trials.models import Site, Trial
+
+# The most that a page may run: session, account, roles and frame included. "More" is the rest of the address, of the
+# subject at the site who has been treated longest: a visit, a form, the number of an event, or a filter.
+TABLE = """
+page                        more         role           statements
+workspace:today             -            coordinator    17
+workspace:today             -            investigator   18
+workspace:today             -            monitor        10
+workspace:protocol          -            coordinator    10
+workspace:people            -            administrator  12
+patients:subject-list       -            monitor        12
+patients:subject-list       ?overdue=1   monitor        12
+patients:register           -            coordinator    11
+safety:list                 -            monitor        12
+safety:list                 ?ongoing=no  monitor        12
+exports:list                -            data_manager   10
+assessments:casebook        /            coordinator    18
+patients:eligibility        /            investigator   14
+patients:identity           /            coordinator    11
+patients:visit              /W4          coordinator    11
+assessments:form            /W0/pasi     monitor        13
+assessments:form-edit       /W4/pasi     coordinator    15
+assessments:form-live       /W4/pasi     coordinator    23
+assessments:form-history    /W0/pasi     monitor        14
+safety:subject-events       /            monitor        11
+safety:event                /1           monitor        12
+safety:event-history        /1           monitor        14
+"""
+ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()[1:]]
+EVENT = {
+    "term": "Fever",
+    "grade": 1,
+    "is_serious": False,
+    "relation": "probable",
+    "action_taken": "dose_not_changed",
+    "outcome": "not_recovered",
+}
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
+        yield
+
+
+def enlarge(site: Site, by: User) -> None:
+    """Four more subjects, from a consent that nobody followed up to a treated one with a draft and an event, and one
+    more person."""
+    today = site.today()
+    make_subject(site, by, signed_on=today - timedelta(days=60))
+    screened_subject(site, by)
+    decided = screened_subject(site, by)
+    decide_eligibility(subject=decided, outcome="eligible", by=by)
+    treated = infused_subject(site, by, days_ago=70)
+    visit = take_place(treated, "W4", by, on=today - timedelta(days=42))
+    draft = entry_for("pasi", visit)
+    save_form(spec=INSTRUMENTS["pasi"], visit=visit, entry=draft, complete=False, by=by, expected_version=0)
+    record_adverse_event(subject=treated, fields={**EVENT, "onset_on": today - timedelta(days=69)}, by=by)
+    make_member("monitor", site)
+
+
+def statements(trial: Trial, subject: Subject, person: Client, page: str, more: str) -> int:
+    """How many statements the page runs when it is opened for the second time."""
+    number = [subject.number] if more.startswith("/") else []
+    rest = [part for part in more.split("/") if part] if number else []
+    url = reverse(page, args=[trial.registration, *number, *rest]) + (more if more.startswith("?") else "")
+    method = person.post if page.endswith("-live") else person.get
+    assert method(url).status_code == 200, url
+    with CaptureQueriesContext(connection) as queries:
+        method(url)
+    return len(queries)
+
+
+def test_a_page_runs_as_many_statements_in_a_larger_trial_as_in_a_small_one(
+    trial: Trial, site: Site, investigator: User
+) -> None:
+    enlarge(site, investigator)
+    subject = Subject.objects.get(first_infusion_on__isnull=False)
+    people = {}
+    for role in {role for _page, _more, role, _most in ROWS}:
+        people[role] = Client()
+        people[role].force_login(make_member(role, site))
+
+    def measured() -> dict[tuple[str, ...], int]:
+        return {row: statements(trial, subject, people[row[2]], *row[:2]) for row in ROWS}
+
+    small = measured()
+    enlarge(site, investigator)
+    enlarge(site, investigator)
+    assert measured() == small
+    assert {row[:3]: count for row, count in small.items() if count > int(row[3])} == {}
