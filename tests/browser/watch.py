@@ -7,6 +7,8 @@ from playwright.sync_api import ConsoleMessage, Error, Page
 
 # A refusal that the page itself explains to the reader is also written to the console by the browser.
 _EXPLAINED = re.compile(r"Failed to load resource: .* status of (401|403|404|409|422) ")
+# htmx reports a request that was given up, because a newer one replaced it or the form was sent meanwhile.
+_GIVEN_UP = re.compile(r"^htmx:(afterRequest|sendAbort|sendError)\b")
 
 
 class Watch:
@@ -21,7 +23,8 @@ class Watch:
         page.on("pageerror", self._fail)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not _EXPLAINED.search(message.text):
+        is_expected = _EXPLAINED.search(message.text) or _GIVEN_UP.search(message.text)
+        if message.type in ("error", "warning") and not is_expected:
             self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
 
     def _fail(self, error: Error) -> None:
