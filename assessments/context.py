@@ -32,5 +32,4 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
         cells_per_kg=arm.cells_per_kg if arm else None,
         here=here,
         baseline=baseline,
-        today=subject.site.today(),
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.form_data import FormData, MissingReason
-from assessments.form_specs import CrfSpec, FormContext, Item, Objection, Severity, is_empty, missing_items
+from assessments.form_specs import CrfSpec, FormContext, Objection, Severity, is_empty
 from assessments.widgets import widget_for
 from patients.forms import MomentField
 from patients.widgets import DayInput
@@ -83,21 +83,9 @@ class EntryForm(forms.ModelForm):
         own: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return own | {derived.name for derived in self.spec.derived}
 
-    def require_complete(self) -> None:
-        """Add an error to every required item that has neither a value nor a reason."""
-        for name in missing_items(self.spec, self.values(), self.missing_reasons()):
-            if name not in self.errors:
-                self.add_error(name, _no_value_message(self.spec.item(name)))
-
 
 def _none_if_empty(value: Any) -> Any:
     return None if is_empty(value) else value
-
-
-def _no_value_message(item: Item) -> str:
-    if item.may_be_missing:
-        return _("Enter a value or choose the reason why there is none.")
-    return _("Enter a value; this form is complete only with all of them.")
 
 
 @cache
@@ -173,11 +161,6 @@ def display(spec: CrfSpec, name: str, value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 10_000:
         return f"{value:,}"
     return str(value)
-
-
-def stored_values(spec: CrfSpec, form: FormData) -> dict[str, Any]:
-    """Item values of a stored form, by name."""
-    return {item.name: getattr(form, item.name) for item in spec.items}
 
 
 def differences(spec: CrfSpec, form: FormData, typed: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -34,7 +34,6 @@ class FormContext:
     cells_per_kg: int | None = None
     here: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
-    today: date | None = None
 
 
 class Severity(StrEnum):

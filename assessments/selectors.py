@@ -30,10 +30,6 @@ class CasebookRow:
     entry: TimelineEntry
     cells: tuple[Cell, ...]
 
-    @property
-    def finished(self) -> int:
-        return sum(cell.status in (FormStatus.COMPLETE, FormStatus.NOT_DONE) for cell in self.cells)
-
 
 def casebook(subject: Subject) -> list[CasebookRow]:
     """Visits by forms with the state of each: a statement for the visits and one per instrument of the protocol."""

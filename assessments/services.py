@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
-from assessments.form_specs import CrfSpec, Objection, Severity, is_empty, missing_items
+from assessments.form_specs import CrfSpec, Item, Objection, Severity, is_empty, missing_items
 from assessments.policies import form_may_be_entered, treatment_may_be_withdrawn
 from audit.context import acting
 from patients.models import Subject, Visit
@@ -161,11 +161,17 @@ def _refuse_wrong_values(spec: CrfSpec, entry: Entry, context: Any, complete: bo
             errors.setdefault(objection.items[0], []).append(str(objection.message))
     if complete:
         for name in missing_items(spec, entry.values, entry.missing):
-            errors.setdefault(name, []).append(_("Enter a value or choose the reason why there is none."))
+            errors.setdefault(name, []).append(_no_value_message(spec.item(name)))
         for objection in unexplained(objections, entry.confirmed):
             errors.setdefault(objection.items[0], []).append(str(objection.message))
     if errors:
         raise ValidationError(errors)
+
+
+def _no_value_message(item: Item) -> str:
+    if item.may_be_missing:
+        return _("Enter a value or choose the reason why there is none.")
+    return _("Enter a value; this form is complete only with all of them.")
 
 
 def unexplained(objections: list[Objection], confirmed: Mapping[str, str]) -> list[Objection]:

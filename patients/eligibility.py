@@ -58,15 +58,6 @@ class CriterionStanding:
     answer: bool | None
 
     @property
-    def missing(self) -> list[str]:
-        """Codes of facts that are not there yet."""
-        return [fact.code for fact in self.facts if fact.value is None]
-
-    @property
-    def needs_answer(self) -> bool:
-        return bool(self.criterion.question) and self.answer is None
-
-    @property
     def kind_label(self) -> Promise:
         return _("Inclusion") if self.criterion.kind == CriterionKind.INCLUSION else _("Exclusion")
 

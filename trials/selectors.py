@@ -64,16 +64,6 @@ def held_roles(user: User, trial: Trial) -> HeldRoles:
     return HeldRoles(tuple((delegation.role, delegation.site_id) for delegation in mine))
 
 
-def people_with(permission: Permission, site: Site) -> QuerySet[User]:
-    """Everybody who holds the permission at the site at this moment."""
-    delegations = (
-        Delegation.objects.in_force()
-        .filter(role_code__in=roles_with(permission), trial=site.trial_id)
-        .filter(Q(site=site) | Q(site=None))
-    )
-    return User.objects.filter(Exists(delegations.filter(user=OuterRef("pk")))).order_by("full_name")
-
-
 def delegation_log(trial: Trial) -> QuerySet[Delegation]:
     """Who worked where in which role from when to when, newest first."""
     return Delegation.objects.filter(trial=trial).select_related("user", "site").order_by("-starts_at", "-pk")

@@ -34,8 +34,16 @@
   const sentAt = new WeakMap();
   document.addEventListener("submit", (event) => {
     const before = sentAt.get(event.target);
-    if (before !== undefined && event.timeStamp - before < AT_WORK_MS) event.preventDefault();
-    else sentAt.set(event.target, event.timeStamp);
+    if (before !== undefined && event.timeStamp - before < AT_WORK_MS) {
+      event.preventDefault();
+      return;
+    }
+    sentAt.set(event.target, event.timeStamp);
+    // What is shown live is of no use any more, and must not be cut off as a failure when the page goes.
+    window.htmx?.trigger(event.target, "htmx:abort");
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (sentAt.has(event.target)) event.preventDefault();
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form").forEach((form) => sentAt.delete(form));

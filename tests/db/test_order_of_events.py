@@ -126,3 +126,27 @@ def test_another_reason_for_a_form_not_done_needs_a_reason_for_the_change(site: 
 def test_before_the_first_infusion_the_newest_earlier_results_are_the_baseline(site: Site, investigator: User) -> None:
     visit = take_place(enrolled_subject(site, investigator), "W0", investigator)
     assert context_of(visit, INSTRUMENTS["vital_signs"]).baseline["weight_kg"] == Decimal("70")
+
+
+def test_a_later_visit_does_not_come_before_the_first_infusion(site: Site, investigator: User) -> None:
+    subject = enrolled_subject(site, investigator, signed_on=site.today() - timedelta(days=40))
+    first = take_place(subject, "W0", investigator, on=site.today() - timedelta(days=30))
+    complete_form(first, "vital_signs", investigator)
+    complete_form(first, "infusion", investigator)
+    with pytest.raises(NotAllowedNow, match="before the first infusion"):
+        take_place(subject, "W4", investigator, on=site.today() - timedelta(days=35))
+
+
+def test_the_first_infusion_is_not_declared_not_done_once_visits_are_planned_from_it(
+    site: Site, investigator: User
+) -> None:
+    subject = infused_subject(site, investigator)
+    with pytest.raises(NotAllowedNow, match="planned from this infusion"):
+        mark_not_done(
+            spec=INSTRUMENTS["infusion"],
+            visit=visit_of(subject, "W0"),
+            reason_not_done="Bag broken",
+            by=investigator,
+            expected_version=1,
+            reason="Correction",
+        )

@@ -133,6 +133,12 @@ def test_completing_without_a_value_says_where_it_lacks_and_keeps_the_rest(visit
     assert stored(visit) is None
 
 
+def test_a_score_without_reasons_for_no_value_offers_none(visit: Visit, nurse: Client) -> None:
+    page = text(nurse.post(of("form-edit", visit, "pasi"), typed("pasi", complete="1", trunk_area="")))
+    assert "Enter a value; this form is complete only with all of them." in page
+    assert "choose the reason" not in page
+
+
 def test_a_reason_for_no_value_completes_the_form(visit: Visit, nurse: Client) -> None:
     nurse.post(of("form-edit", visit, "bsa"), typed(complete="1", trunk_palms="", missing__trunk_palms="refused"))
     assert (stored(visit).status, stored(visit).percent) == ("complete", None)

@@ -143,3 +143,19 @@ def test_a_role_holds_until_the_moment_it_ends(trial: Trial, site: Site) -> None
         assert trials_for(person).exists()
     with time_machine.travel(start + timedelta(days=1), tick=False):
         assert not trials_for(person).exists()
+
+
+@pytest.mark.parametrize("both", [True, False], ids=["site and every site", "neither"])
+def test_where_a_role_holds_must_be_said_once(trial: Trial, site: Site, office: Client, both: bool) -> None:
+    person = UserFactory()
+    place = {"site": site.pk, "every_site": "on"} if both else {}
+    page = office.post(of("delegate", trial), {"user": person.pk, "role": "monitor", **place})
+    assert "Choose one site, or tick every site of the trial." in text(page)
+    assert not person.delegations.exists()
+
+
+def test_nobody_delegates_a_role_to_themselves(trial: Trial, site: Site, administrator: User, office: Client) -> None:
+    typed = {"user": administrator.pk, "role": "coordinator", "site": site.pk}
+    page = office.post(of("delegate", trial), typed)
+    assert "Nobody delegates a role to themselves" in text(page)
+    assert administrator.delegations.count() == 1
