@@ -17,8 +17,8 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
     here: dict[str, Any] = {}
     baseline: dict[str, Any] = {}
     known = Finding.objects.filter(subject=subject).order_by("collected_on", "pk")
-    if subject.first_infusion_on is not None:
-        known = known.filter(Q(visit=visit) | Q(collected_on__lte=subject.first_infusion_on))
+    if subject.first_treatment_on is not None:
+        known = known.filter(Q(visit=visit) | Q(collected_on__lte=subject.first_treatment_on))
     for finding in known:
         if finding.visit_id == visit.pk:
             if finding.source_form != spec.code:

@@ -24,7 +24,7 @@ def treatment_may_be_withdrawn(spec: CrfSpec, visit: Visit) -> None:
     """The first infusion cannot be declared not done once the later visits are planned from it."""
     subject = visit.subject
     is_anchor = visit.code == protocol_of(subject.protocol_version).anchor
-    if spec.is_treatment and is_anchor and subject.first_infusion_on is not None:
+    if spec.is_treatment and is_anchor and subject.first_treatment_on is not None:
         raise NotAllowedNow(
             _("The later visits are planned from this infusion. Correct its values, or the date of the visit, instead.")
         )

@@ -19,7 +19,7 @@ from patients.models import Subject, Visit
 from patients.policies import day_is_possible
 from patients.services.findings import Result, publish
 from patients.services.planning import consent_day
-from patients.services.visits import record_first_infusion
+from patients.services.visits import record_first_treatment
 from trials.policies import NotAllowedNow
 from trials.selectors import protocol_of
 
@@ -205,4 +205,4 @@ def _publish(spec: CrfSpec, form: FormData, *, by: User, reason: str) -> None:
     )
     visit = form.visit
     if spec.is_treatment and visit.code == protocol_of(visit.subject.protocol_version).anchor:
-        record_first_infusion(subject=visit.subject, infused_on=day_of(visit), by=by, reason=reason)
+        record_first_treatment(subject=visit.subject, infused_on=day_of(visit), by=by, reason=reason)

@@ -168,8 +168,8 @@ class _Desk:
             self.people[name].force_login(User.objects.get(username=name))
         nurse = User.objects.get(username="li.na")
         # A copy: what is done to it must not be copied in its turn, or nobody is overdue.
-        copies = Subject.objects.filter(number__regex=r"^GZ-\d{5}$", first_infusion_on__isnull=False)
-        subject = copies.filter(visits__code="W4", visits__outcome="").earliest("first_infusion_on")
+        copies = Subject.objects.filter(number__regex=r"^GZ-\d{5}$", first_treatment_on__isnull=False)
+        subject = copies.filter(visits__code="W4", visits__outcome="").earliest("first_treatment_on")
         self.visit = record_visit(visit=subject.visits.get(code="W4"), occurred_on=subject.site.today(), by=nurse)
         self.subject, self.turns = subject, count()
 

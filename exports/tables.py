@@ -162,7 +162,7 @@ def _subjects() -> Table:
         columns=(
             *_keys(),
             version,
-            *_columns("subject", Subject, "status", "arm_code", "enrolled_on", "first_infusion_on", "ended_on"),
+            *_columns("subject", Subject, "status", "arm_code", "enrolled_on", "first_treatment_on", "ended_on"),
         ),
         order=_by_subject(),
     )
@@ -214,7 +214,7 @@ def _visits() -> Table:
 
 
 def _findings() -> Table:
-    names = ("test_code", "number", "yes_no", "text", "unit", "collected_on", "source_form", "repeat_key")
+    names = ("test_code", "number", "yes_no", "text", "day", "unit", "collected_on", "source_form", "repeat_key")
     return Table(
         name="findings",
         title=_("One row per published result of a complete form: test, value, unit, day"),

@@ -117,7 +117,7 @@ def _for_rules(value: Any) -> FactValue:
 def _facts_before_treatment(subject: Subject) -> Sequence[FactUsed]:
     consent = FactUsed(CONSENT_GIVEN.code, True, "", consent_day(subject), CONSENT_SOURCE)
     findings = Finding.objects.filter(subject=subject)
-    if subject.first_infusion_on is not None:
-        findings = findings.filter(collected_on__lte=subject.first_infusion_on)
+    if subject.first_treatment_on is not None:
+        findings = findings.filter(collected_on__lte=subject.first_treatment_on)
     newest = findings.order_by("test_code", "-collected_on", "-pk").distinct("test_code")
     return [consent, *(FactUsed(f.test_code, f.value, f.unit, f.collected_on, f.source_form) for f in newest)]

@@ -64,7 +64,7 @@ def visit_may_take_place(visit: Visit, protocol: Protocol) -> None:
         return
     if subject.status in BEFORE_ENROLMENT:
         raise NotAllowedNow(_("The subject must be enrolled before this visit."))
-    if visit.code != protocol.anchor and subject.first_infusion_on is None:
+    if visit.code != protocol.anchor and subject.first_treatment_on is None:
         raise NotAllowedNow(_("The first infusion has not been recorded yet; the later visits are planned from it."))
 
 
@@ -105,10 +105,10 @@ def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
     if not is_later:
         later = subject.visits.filter(needs_enrolment=True).exclude(pk=visit.pk)
         _refuse_unless_before(day, later.aggregate(first=Min("occurred_on"))["first"])
-    if is_later and subject.first_infusion_on is not None and day < subject.first_infusion_on:
+    if is_later and subject.first_treatment_on is not None and day < subject.first_treatment_on:
         raise NotAllowedNow(
             _("%(day)s is before the first infusion of %(first)s; this visit takes place after it.")
-            % {"day": day, "first": subject.first_infusion_on}
+            % {"day": day, "first": subject.first_treatment_on}
         )
 
 

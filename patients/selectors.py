@@ -182,8 +182,8 @@ def subject_strip(subject: Subject, today: date | None = None) -> list[StripFact
     ]
     if subject.arm_code:
         facts.append(StripFact(_("Arm"), protocol.arm(subject.arm_code).name))
-    if subject.first_infusion_on:
-        facts.append(StripFact(_("Day"), str(study_day(on=today, anchor=subject.first_infusion_on))))
+    if subject.first_treatment_on:
+        facts.append(StripFact(_("Day"), str(study_day(on=today, anchor=subject.first_treatment_on))))
     facts.append(StripFact(_("Next visit"), _next_visit(subject, protocol)))
     return facts
 
@@ -217,7 +217,7 @@ def timeline(subject: Subject, today: date | None = None) -> list[TimelineEntry]
     entries = []
     for visit in visits_of(subject):
         day = visit.occurred_on or visit.planned_on
-        anchor = subject.first_infusion_on
+        anchor = subject.first_treatment_on
         entries.append(
             TimelineEntry(
                 visit=visit,

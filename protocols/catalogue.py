@@ -2,30 +2,35 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from clinical.eligibility import FactValue
+from clinical.intervals import IntervalUnit, interval_code
 
 
 class FactKind(StrEnum):
-    """The kind of a fact's value, as a rule sees it."""
+    """The kind of a fact's value. A rule reads a day as the time that has passed since (see ``clinical.intervals``)."""
 
     NUMBER = "number"
     YES_NO = "yes_no"
     TEXT = "text"
+    DAY = "day"
 
     @property
     def sample(self) -> FactValue:
-        """Any value of this kind, to try a rule with."""
+        """Any value of this kind, to try a rule with; ``KeyError`` for a day, which no rule reads directly."""
         samples: dict[FactKind, FactValue] = {FactKind.NUMBER: 1.0, FactKind.YES_NO: True, FactKind.TEXT: "x"}
         return samples[self]
 
     def admits(self, value: object) -> bool:
-        """Is this a value of this kind? Whole numbers are numbers; true and false are not."""
+        """Is this a value of this kind? Whole numbers are numbers; true and false are not; a moment is no day."""
         if isinstance(value, bool):
             return self is FactKind.YES_NO
         if isinstance(value, int | float):
             return self is FactKind.NUMBER
+        if isinstance(value, date):
+            return self is FactKind.DAY and not isinstance(value, datetime)
         return isinstance(value, str) and self is FactKind.TEXT
 
 
@@ -37,6 +42,13 @@ class Fact:
     kind: FactKind
     unit: str = ""
 
+    @property
+    def intervals(self) -> tuple["Fact", ...]:
+        """What rules read in place of a day: the days and the completed months since; nothing for other kinds."""
+        if self.kind is not FactKind.DAY:
+            return ()
+        return tuple(Fact(interval_code(self.code, unit), FactKind.NUMBER, unit.value) for unit in IntervalUnit)
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -46,8 +58,9 @@ class Catalogue:
     always: tuple[Fact, ...] = ()
 
     def published_by(self, forms: Iterable[str]) -> dict[str, Fact]:
-        """The facts of these forms, by fact code; a form unknown here publishes nothing."""
-        return {fact.code: fact for form in forms for fact in self.forms.get(form, ())}
+        """The facts of these forms, by fact code, each day with its intervals; a form unknown here publishes nothing."""
+        published = (fact for form in forms for fact in self.forms.get(form, ()))
+        return {each.code: each for fact in published for each in (fact, *fact.intervals)}
 
     @property
     def facts(self) -> dict[str, Fact]:

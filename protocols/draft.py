@@ -202,7 +202,7 @@ def _threshold(table: Table) -> int | None:
 
 
 def _example(table: Table) -> ExampleSubject:
-    has_infusion = table.has("first_infusion_on")
+    has_infusion = table.has("first_treatment_on")
     return ExampleSubject(
         name=table.text("name"),
         facts=_facts(table),
@@ -214,7 +214,7 @@ def _example(table: Table) -> ExampleSubject:
             for code, value in table.mapping("expected_standings").items()
         },
         consent_on=table.day("consent_on"),
-        first_infusion_on=table.day("first_infusion_on") if has_infusion else None,
+        first_treatment_on=table.day("first_treatment_on") if has_infusion else None,
         expected_visits=tuple(_expected_visits(table)),
     )
 

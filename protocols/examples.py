@@ -34,8 +34,8 @@ def _differences_in_standing(protocol: Protocol, example: ExampleSubject) -> lis
 
 def _differences_in_visits(protocol: Protocol, example: ExampleSubject) -> list[str]:
     happened = {CONSENT: example.consent_on}
-    if example.first_infusion_on is not None:
-        happened[protocol.anchor] = example.first_infusion_on
+    if example.first_treatment_on is not None:
+        happened[protocol.anchor] = example.first_treatment_on
     planned = plan_visits([visit.timing for visit in protocol.visits], happened)
     return [
         f"{expected.code} is {_in_words(planned.get(expected.code))}, expected {_in_words(expected)}."

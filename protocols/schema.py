@@ -155,7 +155,7 @@ class ExampleSubject:
     expected_eligibility: Eligibility
     expected_standings: Mapping[str, Standing]
     consent_on: date
-    first_infusion_on: date | None
+    first_treatment_on: date | None
     expected_visits: tuple[PlannedVisit, ...]
 
     def judgement(self, criterion: str) -> bool | None:

@@ -1,5 +1,6 @@
 """The hinge between forms and everything that reads results: one row per subject, visit and test."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
@@ -23,6 +24,7 @@ class Finding(models.Model):
     number = models.DecimalField(_("number"), max_digits=18, decimal_places=4, null=True, blank=True)
     yes_no = models.BooleanField(_("yes or no"), null=True, blank=True)
     text = models.CharField(_("text"), max_length=200, null=True, blank=True)  # noqa: DJ001 - null: not of this kind
+    day = models.DateField(_("day"), null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=30, blank=True)
     collected_on = models.DateField(_("collected on"))
     source_form = models.CharField(_("form"), max_length=40)
@@ -39,9 +41,10 @@ class Finding(models.Model):
             ),
             models.CheckConstraint(
                 name="patients_finding_has_one_value",
-                condition=Q(number__isnull=False, yes_no=None, text=None)
-                | Q(number=None, yes_no__isnull=False, text=None)
-                | Q(number=None, yes_no=None, text__isnull=False),
+                condition=Q(number__isnull=False, yes_no=None, text=None, day=None)
+                | Q(number=None, yes_no__isnull=False, text=None, day=None)
+                | Q(number=None, yes_no=None, text__isnull=False, day=None)
+                | Q(number=None, yes_no=None, text=None, day__isnull=False),
             ),
         ]
         indexes = [models.Index(fields=["subject", "test_code", "-collected_on"], name="patients_finding_latest")]
@@ -50,8 +53,7 @@ class Finding(models.Model):
         return f"{self.subject} {self.test_code} {self.value}"
 
     @property
-    def value(self) -> Decimal | bool | str | None:
+    def value(self) -> Decimal | bool | str | date | None:
         """The result, of whichever kind it is."""
-        if self.number is not None:
-            return self.number
-        return self.yes_no if self.yes_no is not None else self.text
+        kinds = (self.number, self.yes_no, self.text, self.day)
+        return next((value for value in kinds if value is not None), None)

@@ -48,7 +48,7 @@ class Subject(models.Model):
     )
     arm_code = models.CharField(_("arm"), max_length=30, blank=True)
     enrolled_on = models.DateField(_("enrolled on"), null=True, blank=True)
-    first_infusion_on = models.DateField(
+    first_treatment_on = models.DateField(
         _("first infusion on"), null=True, blank=True, help_text=_("Day 1: the later visits are planned from it.")
     )
     ended_on = models.DateField(_("participation ended on"), null=True, blank=True)
@@ -65,10 +65,10 @@ class Subject(models.Model):
                 condition=Q(enrolled_on=None, arm_code="") | (Q(enrolled_on__isnull=False) & ~Q(arm_code="")),
             ),
             models.CheckConstraint(
-                name="patients_subject_infused_only_when_enrolled",
+                name="patients_subject_treated_only_when_enrolled",
                 # A comparison with an empty day is neither true nor false, and a CHECK takes that for true.
-                condition=Q(first_infusion_on=None)
-                | Q(enrolled_on__isnull=False, enrolled_on__lte=models.F("first_infusion_on")),
+                condition=Q(first_treatment_on=None)
+                | Q(enrolled_on__isnull=False, enrolled_on__lte=models.F("first_treatment_on")),
             ),
         ]
 

@@ -12,13 +12,13 @@ from patients.models import Finding, Visit
 class Result:
     """One published value with its unit."""
 
-    value: Decimal | bool | str
+    value: Decimal | bool | str | date
     unit: str = ""
 
     def columns(self) -> dict[str, object]:
-        """The one column of Finding that holds the value, the other two empty."""
-        kind = "yes_no" if isinstance(self.value, bool) else "text" if isinstance(self.value, str) else "number"
-        return {"number": None, "yes_no": None, "text": None, kind: self.value}
+        """The one column of Finding that holds the value, the others empty."""
+        columns: dict[type, str] = {bool: "yes_no", str: "text", date: "day", Decimal: "number", int: "number"}
+        return {**dict.fromkeys(columns.values()), columns[type(self.value)]: self.value}
 
 
 def publish(
@@ -43,6 +43,6 @@ def publish(
     if new:
         Finding.objects.bulk_create(new)
     if changed:
-        Finding.objects.bulk_update(changed, ["number", "yes_no", "text", "unit", "collected_on"])
+        Finding.objects.bulk_update(changed, ["number", "yes_no", "text", "day", "unit", "collected_on"])
     if stored:
         Finding.objects.filter(pk__in=[finding.pk for finding in stored.values()]).delete()

@@ -27,8 +27,8 @@ def plan(subject: Subject) -> None:
 def reference_dates(subject: Subject) -> dict[str, date]:
     """The days that visits are planned from: the first consent and, once it has been given, the first infusion."""
     days = {CONSENT: consent_day(subject)}
-    if subject.first_infusion_on is not None:
-        days[protocol_of(subject.protocol_version).anchor] = subject.first_infusion_on
+    if subject.first_treatment_on is not None:
+        days[protocol_of(subject.protocol_version).anchor] = subject.first_treatment_on
     return days
 
 

@@ -62,8 +62,8 @@ def correct_visit_date(*, visit: Visit, occurred_on: date, reason: str, by: User
     visit.occurred_on = occurred_on
     with acting(by=by, reason=stated(reason)):
         visit.save(update_fields=["occurred_on"])
-    if visit.code == protocol.anchor and subject.first_infusion_on is not None:
-        record_first_infusion(subject=subject, infused_on=occurred_on, by=by, reason=reason)
+    if visit.code == protocol.anchor and subject.first_treatment_on is not None:
+        record_first_treatment(subject=subject, infused_on=occurred_on, by=by, reason=reason)
     return visit
 
 
@@ -82,18 +82,18 @@ def miss_visit(*, visit: Visit, reason: str, by: User) -> Visit:
 
 
 @transaction.atomic
-def record_first_infusion(*, subject: Subject, infused_on: date, by: User, reason: str) -> None:
+def record_first_treatment(*, subject: Subject, infused_on: date, by: User, reason: str) -> None:
     """The anchor: all later visits get their planned dates and windows from this day (first infusion = Day 1).
 
     Called again with another day, it moves the planned dates of the visits that have no outcome yet; history keeps the
     old ones.
     """
     subject = Subject.objects.select_for_update(of=("self",)).get(pk=subject.pk)
-    if subject.first_infusion_on == infused_on:
+    if subject.first_treatment_on == infused_on:
         return
-    subject.first_infusion_on = infused_on
+    subject.first_treatment_on = infused_on
     if allows(status_may_become, subject, SubjectStatus.ON_TREATMENT):
         subject.status = SubjectStatus.ON_TREATMENT
     with acting(by=by, reason=reason):
-        subject.save(update_fields=["first_infusion_on", "status"])
+        subject.save(update_fields=["first_treatment_on", "status"])
         plan(subject)

@@ -233,7 +233,7 @@ def _rows(files: dict[str, str], name: str) -> list[dict[str, str]]:
 
 def _compare_subject(files: dict[str, str], consent: date, today: date) -> None:
     (subject,) = _rows(files, "subjects.csv")
-    assert (subject["subject"], subject["first_infusion_on"], subject["enrolled_on"]) == (
+    assert (subject["subject"], subject["first_treatment_on"], subject["enrolled_on"]) == (
         NUMBER,
         today.isoformat(),
         consent.isoformat(),

@@ -150,7 +150,7 @@ def test_drafts_and_refused_forms_say_why_values_are_missing(full: Trial, manage
 
 
 def test_every_subject_is_in_the_file_of_subjects(full: Trial, manager: User) -> None:
-    names = ("status", "arm_code", "enrolled_on", "first_infusion_on", "ended_on")
+    names = ("status", "arm_code", "enrolled_on", "first_treatment_on", "ended_on")
     expected = [
         {**of_subject(subject), "protocol_version": subject.protocol_version.version, **fields_of(subject, *names)}
         for subject in in_order(Subject.objects.all(), whose)

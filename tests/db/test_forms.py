@@ -286,10 +286,10 @@ def test_nothing_is_treated_before_the_first_infusion_is_complete(site: Site, in
     visit = take_place(subject, "W0", investigator)
     store("infusion", visit, investigator, complete=False)
     subject.refresh_from_db()
-    assert (subject.status, subject.first_infusion_on) == ("enrolled", None)
+    assert (subject.status, subject.first_treatment_on) == ("enrolled", None)
     store("infusion", visit, investigator, version=1)
     subject.refresh_from_db()
-    assert (subject.status, subject.first_infusion_on) == ("on_treatment", TODAY)
+    assert (subject.status, subject.first_treatment_on) == ("on_treatment", TODAY)
 
 
 def test_the_dose_is_worked_out_from_arm_and_weight_and_from_what_was_given(site: Site, investigator: User) -> None:

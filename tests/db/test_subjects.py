@@ -180,8 +180,8 @@ def test_contact_details_are_not_corrected_without_a_reason(site: Site, coordina
     [
         {"arm_code": "ADMSC"},
         {"enrolled_on": TODAY},
-        {"first_infusion_on": TODAY},
-        {"enrolled_on": TODAY, "arm_code": "ADMSC", "first_infusion_on": TODAY - timedelta(days=1)},
+        {"first_treatment_on": TODAY},
+        {"enrolled_on": TODAY, "arm_code": "ADMSC", "first_treatment_on": TODAY - timedelta(days=1)},
     ],
     ids=["arm without day", "day without arm", "infused but not enrolled", "infused before enrolment"],
 )

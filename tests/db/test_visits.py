@@ -14,7 +14,7 @@ from audit.context import acting
 from audit.history import changes
 from patients.models import InformedConsent, Subject, Visit
 from patients.services.enrolment import end_participation
-from patients.services.visits import correct_visit_date, miss_visit, record_first_infusion, record_visit
+from patients.services.visits import correct_visit_date, miss_visit, record_first_treatment, record_visit
 from tests.factories import enrolled_subject, infused_subject, make_subject, take_place
 from trials.models import Site
 from trials.policies import NotAllowedNow
@@ -96,7 +96,7 @@ def test_no_visit_takes_place_after_participation_ended(site: Site, investigator
 
 def test_the_first_infusion_starts_treatment_and_dates_every_visit(site: Site, investigator: User) -> None:
     subject = infused_subject(site, investigator)
-    assert (subject.status, subject.first_infusion_on) == ("on_treatment", TODAY)
+    assert (subject.status, subject.first_treatment_on) == ("on_treatment", TODAY)
     w4 = visit_of(subject, "W4")
     assert w4.planned_on == TODAY + 28 * DAY
     assert (w4.window_opens_on, w4.window_closes_on) == (TODAY + 25 * DAY, TODAY + 31 * DAY)
@@ -106,9 +106,9 @@ def test_the_first_infusion_starts_treatment_and_dates_every_visit(site: Site, i
 
 def test_another_day_of_the_first_infusion_moves_the_visits_that_wait_only(site: Site, investigator: User) -> None:
     subject = infused_subject(site, investigator, days_ago=30)
-    day = subject.first_infusion_on
+    day = subject.first_treatment_on
     take_place(subject, "W4", investigator, on=day + 28 * DAY)
-    record_first_infusion(subject=subject, infused_on=day + DAY, reason="Date corrected at source", by=investigator)
+    record_first_treatment(subject=subject, infused_on=day + DAY, reason="Date corrected at source", by=investigator)
     assert visit_of(subject, "W4").planned_on == day + 28 * DAY
     w8 = visit_of(subject, "W8")
     assert w8.planned_on == day + 57 * DAY
@@ -120,7 +120,7 @@ def test_another_day_of_the_first_infusion_moves_the_visits_that_wait_only(site:
 def test_the_same_day_of_the_first_infusion_again_changes_nothing(site: Site, investigator: User) -> None:
     subject = infused_subject(site, investigator)
     before = len(changes(subject))
-    record_first_infusion(subject=subject, infused_on=TODAY, reason="Again", by=investigator)
+    record_first_treatment(subject=subject, infused_on=TODAY, reason="Again", by=investigator)
     assert len(changes(subject)) == before
 
 

@@ -21,7 +21,7 @@ TIMINGS = (
 )
 
 
-@pytest.mark.parametrize("first_infusion_on", FIRST_INFUSIONS, ids=str)
+@pytest.mark.parametrize("first_treatment_on", FIRST_INFUSIONS, ids=str)
 @pytest.mark.parametrize(
     ("code", "target_day", "first_day", "last_day"),
     [
@@ -32,16 +32,16 @@ TIMINGS = (
     ],
 )
 def test_visit_has_its_study_days(
-    first_infusion_on: date, code: str, target_day: int, first_day: int, last_day: int
+    first_treatment_on: date, code: str, target_day: int, first_day: int, last_day: int
 ) -> None:
-    planned = plan_visits(TIMINGS, {"W0": first_infusion_on})[code]
-    assert study_day(on=planned.planned_on, anchor=first_infusion_on) == target_day
-    inside = [day for day in range(1, 366) if in_window(planned, first_infusion_on + timedelta(days=day - 1))]
+    planned = plan_visits(TIMINGS, {"W0": first_treatment_on})[code]
+    assert study_day(on=planned.planned_on, anchor=first_treatment_on) == target_day
+    inside = [day for day in range(1, 366) if in_window(planned, first_treatment_on + timedelta(days=day - 1))]
     assert inside == list(range(first_day, last_day + 1))
 
 
 @pytest.mark.parametrize(
-    ("first_infusion_on", "week_12_on", "opens_on", "closes_on"),
+    ("first_treatment_on", "week_12_on", "opens_on", "closes_on"),
     [
         (date(2023, 1, 30), date(2023, 4, 24), date(2023, 4, 21), date(2023, 4, 27)),
         (date(2024, 1, 30), date(2024, 4, 23), date(2024, 4, 20), date(2024, 4, 26)),
@@ -50,9 +50,9 @@ def test_visit_has_its_study_days(
     ],
 )
 def test_week_12_falls_on_these_calendar_days(
-    first_infusion_on: date, week_12_on: date, opens_on: date, closes_on: date
+    first_treatment_on: date, week_12_on: date, opens_on: date, closes_on: date
 ) -> None:
-    planned = plan_visits(TIMINGS, {"W0": first_infusion_on})["W12"]
+    planned = plan_visits(TIMINGS, {"W0": first_treatment_on})["W12"]
     assert (planned.planned_on, planned.opens_on, planned.closes_on) == (week_12_on, opens_on, closes_on)
 
 

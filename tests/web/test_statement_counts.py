@@ -102,7 +102,7 @@ def test_a_page_runs_as_many_statements_in_a_larger_trial_as_in_a_small_one(
     trial: Trial, site: Site, investigator: User
 ) -> None:
     enlarge(site, investigator)
-    subject = Subject.objects.get(first_infusion_on__isnull=False)
+    subject = Subject.objects.get(first_treatment_on__isnull=False)
     people = {}
     for role in {role for _page, _more, role, _most in ROWS}:
         people[role] = Client()

@@ -125,7 +125,7 @@ EXAMPLES = """
 [[example]]
 name = "Eligible"
 consent_on = 2024-01-01
-first_infusion_on = 2024-02-01
+first_treatment_on = 2024-02-01
 facts = { pasi_total = 12, consent_given = true, sex = "F" }
 judgements = { EX01 = false }
 expected_eligibility = "eligible"

@@ -24,7 +24,7 @@ def test_examples_that_come_out_give_no_failure(files, catalogue):
             "Eligible: W4 is planned on 2024-02-29 (window 2024-02-26 to 2024-03-03), "
             "expected planned on 2024-03-01 (window 2024-02-26 to 2024-03-03).",
         ]),
-        ("first_infusion_on = 2024-02-01\n", "", [
+        ("first_treatment_on = 2024-02-01\n", "", [
             "Eligible: W4 is not planned, expected planned on 2024-02-29 (window 2024-02-26 to 2024-03-03).",
         ]),
     ],

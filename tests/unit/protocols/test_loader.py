@@ -20,7 +20,7 @@ def test_a_sound_protocol_is_read_in_full(files, catalogue):
     assert [visit.code for visit in protocol.visits] == ["SCR", "W0", "W4", "W8"]
     assert [criterion.code for criterion in protocol.criteria] == ["IN01", "IN02", "EX01"]
     assert [endpoint.measure for endpoint in protocol.endpoints] == ["pasi_total", None]
-    assert [example.first_infusion_on is None for example in protocol.examples] == [False, True]
+    assert [example.first_treatment_on is None for example in protocol.examples] == [False, True]
 
 
 def test_lookups_find_by_code_and_refuse_strangers(files, catalogue):

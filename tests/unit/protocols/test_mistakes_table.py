@@ -45,9 +45,9 @@ MISTAKES = {
     "number for a flag": (V, "default = true", "default = 1", "visit[SCR].default", "must be true or false"),
     "moment for a date": (
         X,
-        "first_infusion_on = 2024-02-01",
-        "first_infusion_on = 2024-02-01T00:00:00",
-        "example[Eligible].first_infusion_on",
+        "first_treatment_on = 2024-02-01",
+        "first_treatment_on = 2024-02-01T00:00:00",
+        "example[Eligible].first_treatment_on",
         "must be a date",
     ),
     "number in a list of texts": (P, '["Made up"]', "[1]", "sources", "must be a list of texts"),
