@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import eligibility, enrolment, subjects, visits
+from patients.views import calendar, calendar_feeds, eligibility, enrolment, schedule, subjects, visits
 
 app_name = "patients"
 TRIAL = "trials/<str:registration>/"
@@ -11,6 +11,10 @@ SUBJECT = TRIAL + "subjects/<str:number>/"
 urlpatterns = [
     path(TRIAL + "subjects/", subjects.subject_list, name="subject-list"),
     path(TRIAL + "subjects/new/", subjects.register, name="register"),
+    path(TRIAL + "calendar/", calendar.calendar, name="calendar"),
+    path(TRIAL + "calendar/addresses/", calendar_feeds.calendar_feeds, name="calendar-feeds"),
+    path("calendar-feeds/<slug:token>.ics", calendar_feeds.calendar_feed, name="calendar-feed"),
+    path(SUBJECT + "schedule/", schedule.schedule, name="schedule"),
     path(SUBJECT + "contact/", subjects.identity, name="identity"),
     path(SUBJECT + "eligibility/", eligibility.eligibility, name="eligibility"),
     path(SUBJECT + "eligibility/decide/", eligibility.decide, name="decide"),
