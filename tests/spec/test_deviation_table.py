@@ -24,7 +24,7 @@ TABLE = """
     treated_one_day_late    treatment      done       03-17  yes      on_site          treatment_off_schedule      1
     late_and_not_treated    treatment      done       03-17  no       on_site          visit_outside_window        1
     in_time_not_treated     treatment      done       03-12  no       on_site          -                           -
-    treated_late_unasked     visit          done       03-18  yes      on_site          treatment_off_schedule      2
+    treated_late_unasked    visit          done       03-18  yes      on_site          treatment_off_schedule      2
     visit_missed            visit          missed     -      no       on_site          visit_missed                -
     treatment_not_kept      treatment      missed     -      no       on_site          treatment_missed            -
     visit_cancelled         visit          cancelled  -      no       on_site          -                           -
