@@ -103,6 +103,12 @@ def test_visits_come_out_from_left_to_right_with_what_was_handed_in() -> None:
     assert [shape.visit for shape in shapes] == [early, late]
 
 
+def test_a_long_window_that_opens_first_comes_before_a_short_one_within_it() -> None:
+    within, long = around(date(2023, 2, 1), give=0), around(date(2023, 2, 1), give=20)
+    picture = timeline_picture([within, long], today=JANUARY_1, width=TEN_A_DAY)
+    assert [(shape.visit, shape.lane) for shape in picture.shapes] == [(long, 0), (within, 1)]
+
+
 def test_visit_that_took_place_far_from_its_window_keeps_the_lane_free_in_between() -> None:
     late = around(date(2023, 1, 5), give=0, occurred_on=date(2023, 2, 20))
     between = around(date(2023, 1, 25), give=0)
