@@ -74,10 +74,7 @@ def _days(user: User, site: Site, days: list[date], *, today: date, at_most: int
             total[day] += visit.visits_of_day if is_first_of_day else 0
             if len(shown[day]) < at_most:
                 shown[day].append(_entry(visit, day, field, today))
-    return [
-        CalendarDay(day, day == today, tuple(shown[day]), more=total[day] - len(shown[day]))
-        for day in days
-    ]
+    return [CalendarDay(day, day == today, tuple(shown[day]), more=total[day] - len(shown[day])) for day in days]
 
 
 def _first_of_each_day(rows: QuerySet[Visit], field: str, days: list[date], at_most: int) -> Iterable[Visit]:
