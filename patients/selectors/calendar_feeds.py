@@ -20,7 +20,7 @@ from trials.models import Site, Trial
 from trials.selectors import sites_for
 
 DAYS_BACK, DAYS_AHEAD = 30, 400
-MOST_EVENTS = 2000
+MOST_EVENTS = 1000
 """More than any calendar program shows at once; what comes later moves up as the earlier visits are done."""
 
 
