@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import User
 from clinical.body_regions import BodyRegion
 from exports.services import make_export
+from patients.services.calendar_feeds import make_feed
 from patients.services.eligibility import decide_eligibility
 from safety.services import record_adverse_event
 from tests.factories import (
@@ -39,6 +40,13 @@ SIGHTS = (
     Sight("today", "coordinator", TRIAL),
     Sight("subjects", "coordinator", SUBJECTS),
     Sight("subjects-none-found", "coordinator", f"{SUBJECTS}?search=XX"),
+    Sight("subjects-of-a-day", "coordinator", f"{SUBJECTS}?day=someday&sort=-last"),
+    Sight("calendar", "coordinator", f"{TRIAL}calendar/"),
+    Sight("calendar-week", "coordinator", f"{TRIAL}calendar/?view=week"),
+    Sight("calendar-empty", "coordinator", f"{TRIAL}calendar/?on=1999-01-01&view=year"),
+    Sight("calendar-addresses", "coordinator", f"{TRIAL}calendar/addresses/"),
+    Sight("schedule", "coordinator", f"{TREATED}schedule/"),
+    Sight("schedule-new", "coordinator", f"{NEW}schedule/?language=en"),
     Sight("register", "coordinator", f"{SUBJECTS}new/"),
     Sight("casebook", "coordinator", TREATED),
     Sight("casebook-new", "coordinator", NEW),
@@ -66,6 +74,8 @@ SIGHTS = (
     Sight("not-now", "coordinator", f"{NEW}enrol/", 409),
     Sight("today-chinese", "reader", TRIAL),
     Sight("casebook-chinese", "reader", TREATED),
+    Sight("calendar-chinese", "reader", f"{TRIAL}calendar/"),
+    Sight("calendar-addresses-chinese", "reader", f"{TRIAL}calendar/addresses/"),
     Sight("pasi-edit-chinese", "reader", f"{TREATED}visits/W12/forms/pasi/edit/"),
     Sight("today-investigator", "investigator", TRIAL),
     Sight("eligibility", "investigator", f"{TO_DECIDE}eligibility/"),
@@ -119,6 +129,7 @@ def build() -> dict[str, User]:
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
+    make_feed(site=site, by=nurse)
     make_export(trial=trial, by=people["administrator"]).file.close()
     return people
 

@@ -45,9 +45,7 @@ def shown(days: list[CalendarDay]) -> dict[str, list[str]]:
     }
 
 
-def test_a_week_shows_what_is_planned_and_which_window_closes(
-    site: Site, treated: Subject, investigator: User
-) -> None:
+def test_a_week_shows_what_is_planned_and_which_window_closes(site: Site, treated: Subject, investigator: User) -> None:
     week = week_of(investigator, site, TODAY, today=TODAY)
     assert [day.on.isoformat() for day in week] == [f"2026-05-{day}" for day in range(18, 25)]
     assert shown(week) == {"2026-05-20": ["W4 due"], "2026-05-23": ["W4 closes"]}
@@ -99,9 +97,7 @@ def test_a_calendar_reads_no_more_rows_of_a_crowded_day(
         month_of(investigator, site, TODAY, today=TODAY)
 
 
-def test_the_calendar_of_a_site_is_empty_for_people_of_another(
-    site: Site, other_site: Site, treated: Subject
-) -> None:
+def test_the_calendar_of_a_site_is_empty_for_people_of_another(site: Site, other_site: Site, treated: Subject) -> None:
     stranger = make_member("coordinator", other_site)
     assert shown(week_of(stranger, site, TODAY, today=TODAY)) == {}
 
@@ -126,9 +122,7 @@ def test_a_feed_holds_the_open_visits_as_whole_days(site: Site, treated: Subject
     assert str(first["UID"]) == f"NCT03265613-{treated.number}-W4@dermis"
 
 
-def test_a_feed_is_folded_and_ended_as_the_standard_wants_it(
-    site: Site, treated: Subject, investigator: User
-) -> None:
+def test_a_feed_is_folded_and_ended_as_the_standard_wants_it(site: Site, treated: Subject, investigator: User) -> None:
     feed, _token = make_feed(site=site, by=investigator)
     lines = feed_calendar(feed).split(b"\r\n")
     assert lines[0] == b"BEGIN:VCALENDAR" and lines[-1] == b""
@@ -242,5 +236,3 @@ def test_the_language_of_a_schedule_is_that_of_the_consent_signed_last(
     with acting(by=investigator):
         treated.consents.create(signed_on=TODAY, sheet_version="2.0", language="en", obtained_by=investigator)
     assert sheet_language(treated) == "en"
-
-
