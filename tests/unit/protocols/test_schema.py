@@ -50,6 +50,23 @@ def test_the_only_arm_is_known_before_a_subject_is_in_it(one_armed, arm):
     assert one_armed.forms_at("UNS-1", arm) == ("pasi", "infusion")
 
 
+def test_arms_that_share_a_form_are_asked_for_it_at_their_own_visits_only(files, catalogue):
+    files["arms.toml"] = files["arms.toml"].replace('infusion_visits = ["W0"]', 'infusion_visits = ["W0", "W4"]')
+    files["arms.toml"] += """
+[[arm]]
+code = "ONCE"
+name = "Cells once"
+product = "Cells"
+route = "intravenous"
+cells_per_kg = 1_000_000
+infusion_visits = ["W0"]
+"""
+    files["visits.toml"] = files["visits.toml"].replace('"bsa", "tablet"]', '"bsa", "tablet", "infusion"]')
+    protocol = parse(files, catalogue)
+    assert protocol.forms_at("W4", "CELLS") == ("pasi", "bsa", "infusion")
+    assert protocol.forms_at("W4", "ONCE") == ("pasi", "bsa")
+
+
 def test_a_treatment_may_be_documented_at_an_unscheduled_visit_of_its_own_arm(protocol):
     assert protocol.forms_at("UNS-2", "TABLET") == ("pasi", "tablet")
     assert protocol.forms_at("UNS-2", "CELLS") == ("pasi",)
