@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
+from clinical.eligibility import FactValue
+
 
 class IntervalUnit(StrEnum):
     """What a span of time is counted in."""
@@ -42,3 +44,9 @@ def intervals(days: Mapping[str, date], *, on: date) -> dict[str, float]:
         found[interval_code(code, IntervalUnit.DAYS)] = float((on - day).days)
         found[interval_code(code, IntervalUnit.MONTHS)] = float(completed_months(since=day, on=on))
     return found
+
+
+def for_rules(facts: Mapping[str, FactValue | date], *, on: date) -> dict[str, FactValue]:
+    """The same facts as rules read them: every day replaced by its intervals to the day `on`."""
+    read: dict[str, FactValue] = {code: value for code, value in facts.items() if not isinstance(value, date)}
+    return read | intervals({code: value for code, value in facts.items() if isinstance(value, date)}, on=on)

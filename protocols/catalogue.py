@@ -58,7 +58,7 @@ class Catalogue:
     always: tuple[Fact, ...] = ()
 
     def published_by(self, forms: Iterable[str]) -> dict[str, Fact]:
-        """The facts of these forms, by fact code, each day with its intervals; a form unknown here publishes nothing."""
+        """The facts of these forms by code, each day with its intervals; a form unknown here publishes nothing."""
         published = (fact for form in forms for fact in self.forms.get(form, ()))
         return {each.code: each for fact in published for each in (fact, *fact.intervals)}
 

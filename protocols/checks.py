@@ -12,10 +12,10 @@ from clinical.visit_windows import CONSENT, plan_visits
 from protocols.catalogue import Catalogue, Fact, FactKind
 from protocols.draft import Draft
 from protocols.problems import Problem
-from protocols.schema import Criterion, Endpoint, ExampleSubject, Visit
+from protocols.schema import EARLY_TERMINATION, UNSCHEDULED, Criterion, Endpoint, ExampleSubject, Visit, VisitContent
 
-#: The form that documents an infusion; arms and visits must agree on where it is filled in.
-INFUSION_FORM = "infusion"
+#: What a list of allocations may be divided by: properties that every subject has before enrolment.
+STRATA = frozenset({"site"})
 
 
 def check(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
@@ -24,8 +24,9 @@ def check(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
     yield from check_visits(draft, catalogue)
     yield from check_timing(draft)
     yield from check_anchor(draft)
-    yield from check_arms(draft)
-    yield from check_infusion_forms(draft)
+    yield from check_arms(draft, catalogue)
+    yield from check_treatment_forms(draft)
+    yield from check_allocation(draft)
     yield from check_criteria(draft, catalogue)
     yield from check_endpoints(draft, catalogue)
     for example in draft.examples.items:
@@ -48,16 +49,19 @@ def check_codes(draft: Draft) -> Iterator[Problem]:
 
 
 def check_visits(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
-    """Epochs and forms exist, and every epoch is used."""
+    """Epochs and forms exist, every epoch is used, and no code is one of those that Dermis gives itself."""
     for visit in draft.visits.items:
         key = f"visit[{visit.code}]"
         if not draft.epochs.may_have(visit.epoch):
             yield Problem("visits.toml", f"{key}.epoch", f"'{visit.epoch}' is not an epoch: declare it or correct it.")
-        for form in visit.forms:
+        if visit.code == EARLY_TERMINATION or visit.code.split("-")[0] == UNSCHEDULED:
+            message = f"is reserved: '{EARLY_TERMINATION}' and '{UNSCHEDULED}-...' name visits outside the schedule."
+            yield Problem("visits.toml", f"{key}.code", message)
+    for key, forms in _forms_by_key(draft):
+        for form in forms:
             if form not in catalogue.forms:
-                yield Problem(
-                    "visits.toml", f"{key}.forms", f"'{form}' is not a form; known are {', '.join(catalogue.forms)}."
-                )
+                message = f"'{form}' is not a form; known are {', '.join(catalogue.forms)}."
+                yield Problem("visits.toml", f"{key}.forms", message)
     used = {visit.epoch for visit in draft.visits.items}
     for epoch in draft.epochs.items:
         if draft.visits.is_complete and epoch.code not in used:
@@ -99,37 +103,57 @@ def check_anchor(draft: Draft) -> Iterator[Problem]:
         return
     anchor = draft.header.anchor
     if not draft.visits.may_have(anchor):
-        yield Problem("protocol.toml", "anchor", f"'{anchor}' is not a visit: name the visit of the first infusion.")
+        yield Problem("protocol.toml", "anchor", f"'{anchor}' is not a visit: name the visit of the first treatment.")
     for visit in draft.visits.items:
         if visit.code == anchor and visit.relative_to != CONSENT:
             message = f"must be '{CONSENT}': the anchor visit is what other visits are dated from."
             yield Problem("visits.toml", f"visit[{anchor}].relative_to", message)
 
 
-def check_arms(draft: Draft) -> Iterator[Problem]:
-    """Infusion visits exist and document the infusion, and each infused arm starts at the anchor."""
+def check_arms(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
+    """Treatment visits exist and document the treatment, and each arm starts at the anchor."""
     visits = {visit.code: visit for visit in draft.visits.items}
     anchor = draft.header.anchor if draft.header else None
     for arm in draft.arms.items:
-        key = f"arm[{arm.code}].infusion_visits"
-        for code in arm.infusion_visits:
+        form = arm.treatment_form
+        if form not in catalogue.forms:
+            message = f"'{form}' is not a form; known are {', '.join(catalogue.forms)}."
+            yield Problem("arms.toml", f"arm[{arm.code}].dosing_form", message)
+        key = f"arm[{arm.code}].{'infusion_visits' if arm.is_infused else 'dosing_visits'}"
+        for code in arm.treatment_visits:
             if not draft.visits.may_have(code):
                 yield Problem("arms.toml", key, f"'{code}' is not a visit: declare it or correct it.")
-            elif code in visits and INFUSION_FORM not in visits[code].forms:
-                message = f"{code} does not ask for the form '{INFUSION_FORM}': add it to the forms of that visit."
+            elif code in visits and form not in visits[code].forms:
+                message = f"{code} does not ask for the form '{form}': add it to the forms of that visit."
                 yield Problem("arms.toml", key, message)
-        if arm.infusion_visits and anchor in visits and anchor not in arm.infusion_visits:
-            message = f"leaves out the anchor {anchor}, where the first infusion is given: add it."
+        if anchor in visits and anchor not in arm.treatment_visits:
+            message = f"leaves out the anchor {anchor}, where the first treatment is given: add it."
             yield Problem("arms.toml", key, message)
 
 
-def check_infusion_forms(draft: Draft) -> Iterator[Problem]:
-    """No visit asks for an infusion that no arm gives."""
-    infused = {code for arm in draft.arms.items for code in arm.infusion_visits}
+def check_treatment_forms(draft: Draft) -> Iterator[Problem]:
+    """No visit asks for a treatment that no arm gets there; an unscheduled visit may ask for any arm's."""
+    if not draft.arms.is_complete:
+        return
+    forms = {arm.treatment_form for arm in draft.arms.items}
+    given = {(code, arm.treatment_form) for arm in draft.arms.items for code in arm.treatment_visits}
     for visit in draft.visits.items:
-        if draft.arms.is_complete and INFUSION_FORM in visit.forms and visit.code not in infused:
-            message = f"asks for '{INFUSION_FORM}', but no arm is infused there: remove it or add the visit to an arm."
-            yield Problem("visits.toml", f"visit[{visit.code}].forms", message)
+        for form in visit.forms:
+            if form in forms and (visit.code, form) not in given:
+                message = f"asks for '{form}', but no arm is treated so there: remove it or add the visit to an arm."
+                yield Problem("visits.toml", f"visit[{visit.code}].forms", message)
+
+
+def check_allocation(draft: Draft) -> Iterator[Problem]:
+    """Arms are given at random only where there are several, and the list is divided by what is known of subjects."""
+    if draft.allocation is None:
+        return
+    if draft.arms.is_complete and len(draft.arms.items) < 2:
+        yield Problem("arms.toml", "allocation", "needs two arms or more: add an arm, or remove the allocation.")
+    for stratum in draft.allocation.stratified_by:
+        if stratum not in STRATA:
+            message = f"'{stratum}' is not known here; a list may be divided by: {', '.join(sorted(STRATA))}."
+            yield Problem("arms.toml", "allocation.stratified_by", message)
 
 
 def check_criteria(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
@@ -179,6 +203,14 @@ def check_example(example: ExampleSubject, draft: Draft, catalogue: Catalogue) -
             yield Problem("examples.toml", f"{key}.expected_visits.{visit.code}", message)
 
 
+def _forms_by_key(draft: Draft) -> Iterator[tuple[str, tuple[str, ...]]]:
+    contents: dict[str, VisitContent | None] = {f"visit[{visit.code}]": visit for visit in draft.visits.items}
+    contents |= {"unscheduled": draft.unscheduled, "early_termination": draft.early_termination}
+    for key, content in contents.items():
+        if content is not None:
+            yield key, content.forms
+
+
 def _opens_after(visit: Visit) -> int:
     return visit.target_days - visit.days_before
 
@@ -215,6 +247,10 @@ def _why_missing(fact: str, catalogue: Catalogue) -> str:
 
 
 def _complaint(criterion: Criterion, facts: dict[str, Fact]) -> str:
+    for code in sorted(criterion.rule.facts & facts.keys()):
+        if instead := facts[code].intervals:
+            return f"reads the day '{code}'; read how long ago it was: {' or '.join(fact.code for fact in instead)}."
+    facts = {code: fact for code, fact in facts.items() if not fact.intervals}
     samples: dict[str, FactValue] = {code: fact.kind.sample for code, fact in facts.items()}
     try:
         evaluate(criterion.rule, {**samples, JUDGEMENT: True})

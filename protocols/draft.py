@@ -3,12 +3,24 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, RuleError, Standing, compile_rule
 from clinical.visit_windows import PlannedVisit
 from protocols.problems import Problem
-from protocols.schema import Arm, Criterion, Endpoint, EndpointKind, EndpointRole, Epoch, ExampleSubject, Visit
+from protocols.schema import (
+    Allocation,
+    Arm,
+    Criterion,
+    Endpoint,
+    EndpointKind,
+    EndpointRole,
+    Epoch,
+    ExampleSubject,
+    Visit,
+    VisitContent,
+)
 from protocols.toml_table import Table
 
 Item = TypeVar("Item")
@@ -49,12 +61,16 @@ class Header:
 
 @dataclass
 class Draft:
-    """All files of one version as read. ``header`` is None when protocol.toml could not be read in full."""
+    """All files of one version as read. ``header``, ``unscheduled`` and ``early_termination`` are None when they could
+    not be read in full; ``allocation`` is None also where the trial does not randomise."""
 
     header: Header | None
     arms: Section[Arm]
+    allocation: Allocation | None
     epochs: Section[Epoch]
     visits: Section[Visit]
+    unscheduled: VisitContent | None
+    early_termination: VisitContent | None
     criteria: Section[Criterion]
     endpoints: Section[Endpoint]
     examples: Section[ExampleSubject]
@@ -69,11 +85,22 @@ def read_draft(files: Mapping[str, Mapping[str, Any] | None], problems: list[Pro
     ) -> Section[Item]:
         return _read_section(roots[file], builders, named_by) if file in roots else Section()
 
+    def single(file: str, key: str, build: Callable[[Table], Item], *, required: bool) -> Item | None:
+        table = roots[file].table(key, required=required) if file in roots else None
+        if table is None:
+            return None
+        item = build(table)
+        table.finish()
+        return None if table.is_broken else item
+
     draft = Draft(
         header=_header(roots["protocol.toml"]) if "protocol.toml" in roots else None,
         arms=section("arms.toml", {"arm": _arm}),
+        allocation=single("arms.toml", "allocation", _allocation, required=False),
         epochs=section("visits.toml", {"epoch": _epoch}),
         visits=section("visits.toml", {"visit": _visit}),
+        unscheduled=single("visits.toml", "unscheduled", _content, required=True),
+        early_termination=single("visits.toml", "early_termination", _content, required=True),
         criteria=section("criteria.toml", {"inclusion": _inclusion, "exclusion": _exclusion}),
         endpoints=section("endpoints.toml", {"endpoint": _endpoint}),
         examples=section("examples.toml", {"example": _example}, named_by="name"),
@@ -121,13 +148,44 @@ def _arm(table: Table) -> Arm:
         code=table.text("code"),
         name=table.text("name"),
         product=table.text("product"),
-        cells_per_kg=table.whole("cells_per_kg", at_least=0),
         route=table.text("route"),
-        infusion_visits=table.texts("infusion_visits"),
+        **(_doses(table) if table.has("dosing_form") else _cells(table)),
+        share=table.whole("share", at_least=1) if table.has("share") else 1,
+        **_default(table),
     )
-    if not table.is_broken and (arm.cells_per_kg > 0) != bool(arm.infusion_visits):
-        table.report("cells_per_kg", "and infusion_visits do not agree: give both a dose and visits, or 0 and [].")
+    if arm.dose_mg_high < arm.dose_mg_low:
+        table.report("dose_mg_high", "is below dose_mg_low: exchange them.")
+    if not table.is_broken and not arm.treatment_visits:
+        table.report("infusion_visits" if arm.is_infused else "dosing_visits", "is empty: name the visits.")
     return arm
+
+
+def _cells(table: Table) -> dict[str, Any]:
+    return {
+        "cells_per_kg": table.whole("cells_per_kg", at_least=1),
+        "infusion_visits": table.texts("infusion_visits"),
+    }
+
+
+def _doses(table: Table) -> dict[str, Any]:
+    return {
+        "dose_mg_low": table.whole("dose_mg_low", at_least=1),
+        "dose_mg_high": table.whole("dose_mg_high", at_least=1),
+        "dosing_form": table.text("dosing_form"),
+        "dosing_visits": table.texts("dosing_visits"),
+    }
+
+
+def _default(table: Table) -> dict[str, Any]:
+    """Whether a value is a default, and the note that then says where it comes from."""
+    is_default = table.flag("default", False)
+    if is_default and not table.has("note"):
+        table.report("note", "is missing: say where the default comes from, or remove default = true.")
+    return {"is_default": is_default, "note": table.text("note", "")}
+
+
+def _allocation(table: Table) -> Allocation:
+    return Allocation(stratified_by=table.texts("stratified_by"), **_default(table))
 
 
 def _epoch(table: Table) -> Epoch:
@@ -135,21 +193,25 @@ def _epoch(table: Table) -> Epoch:
 
 
 def _visit(table: Table) -> Visit:
-    visit = Visit(
+    return Visit(
         code=table.text("code"),
-        name=table.text("name"),
         epoch=table.text("epoch"),
         relative_to=table.text("relative_to"),
         target_days=table.days("target", may_be_negative=True),
         days_before=table.days("pre_window", may_be_negative=False),
         days_after=table.days("post_window", may_be_negative=False),
-        forms=table.texts("forms"),
-        is_default=table.flag("default", False),
-        note=table.text("note", ""),
+        **vars(_content(table)),
     )
-    if visit.is_default and not table.has("note"):
-        table.report("note", "is missing: say where the default comes from, or remove default = true.")
-    return visit
+
+
+def _content(table: Table) -> VisitContent:
+    return VisitContent(
+        name=table.text("name"),
+        name_zh=table.text("name_zh"),
+        forms=table.texts("forms"),
+        by_phone=table.flag("by_phone", False),
+        **_default(table),
+    )
 
 
 def _inclusion(table: Table) -> Criterion | None:
@@ -219,15 +281,16 @@ def _example(table: Table) -> ExampleSubject:
     )
 
 
-def _facts(table: Table) -> dict[str, FactValue]:
-    facts: dict[str, FactValue] = {}
+def _facts(table: Table) -> dict[str, FactValue | date]:
+    facts: dict[str, FactValue | date] = {}
     for code, value in table.mapping("facts").items():
-        if isinstance(value, bool | str):
+        is_day = isinstance(value, date) and not isinstance(value, datetime)
+        if is_day or isinstance(value, bool | str):
             facts[code] = value
         elif isinstance(value, int | float) and math.isfinite(value):
             facts[code] = float(value)
         else:
-            table.report(f"facts.{code}", f"is {value!r}, but a fact is a finite number, true, false or a text.")
+            table.report(f"facts.{code}", f"is {value!r}, but a fact is a finite number, true, false, a text or a day.")
     return facts
 
 

@@ -1,6 +1,7 @@
 """Run a protocol's own example subjects: facts in, eligibility and visit windows out."""
 
 from clinical.eligibility import Standing, overall
+from clinical.intervals import for_rules
 from clinical.visit_windows import CONSENT, PlannedVisit, plan_visits
 from protocols.schema import ExampleSubject, Protocol
 
@@ -17,9 +18,10 @@ def run_example(protocol: Protocol, example: ExampleSubject) -> list[str]:
 
 
 def _differences_in_standing(protocol: Protocol, example: ExampleSubject) -> list[str]:
+    reference_on = protocol.reference_day(consent_on=example.consent_on, first_treatment_on=example.first_treatment_on)
+    facts = for_rules(example.facts, on=reference_on)
     found: dict[str, Standing] = {
-        criterion.code: criterion.standing(example.facts, example.judgement(criterion.code))
-        for criterion in protocol.criteria
+        criterion.code: criterion.standing(facts, example.judgement(criterion.code)) for criterion in protocol.criteria
     }
     differences = [
         f"{code} is {found[code]}, expected {expected}."

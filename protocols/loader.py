@@ -10,7 +10,7 @@ from protocols.catalogue import Catalogue
 from protocols.checks import check
 from protocols.draft import Draft, Header, read_draft
 from protocols.problems import Problem, ProtocolError
-from protocols.schema import Protocol
+from protocols.schema import Protocol, VisitContent
 
 FILES = ("protocol.toml", "arms.toml", "visits.toml", "criteria.toml", "endpoints.toml", "examples.toml")
 
@@ -61,9 +61,9 @@ def parse(files: Mapping[str, str], catalogue: Catalogue | None, *, folder: Pure
         problems.extend(check(draft, catalogue))
     if folder is not None and draft.header is not None:
         problems.extend(_check_folder(draft.header, folder))
-    if problems or draft.header is None:
+    if problems or draft.header is None or draft.unscheduled is None or draft.early_termination is None:
         raise ProtocolError(problems)
-    return _assemble(draft, draft.header)
+    return _assemble(draft, draft.header, draft.unscheduled, draft.early_termination)
 
 
 def content_hash(files: Mapping[str, str]) -> str:
@@ -96,12 +96,15 @@ def _check_folder(header: Header, folder: PurePath) -> Iterator[Problem]:
             yield Problem("protocol.toml", key, f"is '{value}', but the folder is named '{name}': make them agree.")
 
 
-def _assemble(draft: Draft, header: Header) -> Protocol:
+def _assemble(draft: Draft, header: Header, unscheduled: VisitContent, early_termination: VisitContent) -> Protocol:
     return Protocol(
         **vars(header),
         arms=tuple(draft.arms.items),
+        allocation=draft.allocation,
         epochs=tuple(draft.epochs.items),
         visits=tuple(draft.visits.items),
+        unscheduled=unscheduled,
+        early_termination=early_termination,
         criteria=tuple(draft.criteria.items),
         endpoints=tuple(draft.endpoints.items),
         examples=tuple(draft.examples.items),

@@ -1,8 +1,8 @@
 """What a protocol version says, as frozen dataclasses. ``protocols.loader`` guarantees that they fit together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,6 +18,13 @@ from clinical.eligibility import (
 )
 from clinical.numbers import plain
 from clinical.visit_windows import PlannedVisit, VisitTiming
+
+#: The form that documents an infusion. The form of a comparator is named by its arm.
+INFUSION_FORM = "infusion"
+
+#: Codes of visits that no schedule holds: unscheduled ones are UNS-1, UNS-2 ..., early termination happens once.
+UNSCHEDULED = "UNS"
+EARLY_TERMINATION = "ET"
 
 
 class EndpointRole(StrEnum):
@@ -50,21 +57,60 @@ class EndpointKind(StrEnum):
         return self not in (EndpointKind.VALUE, EndpointKind.INCIDENCE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Arm:
-    """One treatment group. ``cells_per_kg`` is the dose of one infusion; 0 for an arm without infusions."""
+    """One treatment group, either infused or given a medicine by mouth.
+
+    ``cells_per_kg`` is the dose of one infusion. ``dose_mg_low`` and ``dose_mg_high`` are the limits of one dose of a
+    comparator, both allowed, and ``dosing_form`` documents it. What does not belong to the arm is 0 or empty. ``share``
+    is the arm's part in the ratio of randomisation.
+    """
 
     code: str
     name: str
     product: str
-    cells_per_kg: int
     route: str
-    infusion_visits: tuple[str, ...]
+    cells_per_kg: int = 0
+    infusion_visits: tuple[str, ...] = ()
+    dose_mg_low: int = 0
+    dose_mg_high: int = 0
+    dosing_form: str = ""
+    dosing_visits: tuple[str, ...] = ()
+    share: int = 1
+    is_default: bool = False
+    note: str = ""
+
+    @property
+    def is_infused(self) -> bool:
+        """Does the arm receive cells?"""
+        return self.cells_per_kg > 0
+
+    @property
+    def treatment_form(self) -> str:
+        """The form that documents one treatment of this arm."""
+        return INFUSION_FORM if self.is_infused else self.dosing_form
+
+    @property
+    def treatment_visits(self) -> tuple[str, ...]:
+        """Codes of the visits at which this arm is treated."""
+        return self.infusion_visits if self.is_infused else self.dosing_visits
 
     @property
     def million_per_kg(self) -> str:
         """The dose in million cells per kg, as people read it."""
         return plain(Decimal(self.cells_per_kg) / 10**6)
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Randomisation in permuted blocks of varying size, one list for each combination of ``stratified_by``.
+
+    Block lengths do not stand in a protocol: who knows them can foresee an allocation (ICH E9, section 2.3.2).
+    """
+
+    stratified_by: tuple[str, ...]
+    is_default: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,23 +121,36 @@ class Epoch:
     name: str
 
 
-@dataclass(frozen=True)
-class Visit:
-    """A planned visit. Days count from ``relative_to`` (another visit, or consent); the window is closed at both ends.
+@dataclass(frozen=True, kw_only=True)
+class VisitContent:
+    """What happens at a visit, whenever it is. ``by_phone``: it may take place by telephone alone.
 
-    ``is_default`` marks timing that the registry record leaves open; ``note`` then says where the choice comes from.
+    ``is_default`` marks what the registry record leaves open; ``note`` then says where the choice comes from.
     """
 
-    code: str
     name: str
+    name_zh: str
+    forms: tuple[str, ...]
+    by_phone: bool = False
+    is_default: bool = False
+    note: str = ""
+
+    def name_in(self, language: str) -> str:
+        """The name in this language (an IETF tag); the English one where there is no other."""
+        return self.name_zh if language.startswith("zh") else self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit(VisitContent):
+    """A planned visit. Days count from ``relative_to`` (another visit, or consent); the window is closed at both
+    ends."""
+
+    code: str
     epoch: str
     relative_to: str
     target_days: int
     days_before: int
     days_after: int
-    forms: tuple[str, ...]
-    is_default: bool = False
-    note: str = ""
 
     @property
     def timing(self) -> VisitTiming:
@@ -149,7 +208,7 @@ class ExampleSubject:
     """
 
     name: str
-    facts: Mapping[str, FactValue]
+    facts: Mapping[str, FactValue | date]
     judgements: Mapping[str, bool]
     other_judgements: bool | None
     expected_eligibility: Eligibility
@@ -165,7 +224,10 @@ class ExampleSubject:
 
 @dataclass(frozen=True)
 class Protocol:
-    """One version of one protocol. ``anchor`` is the visit of the first infusion (Day 1)."""
+    """One version of one protocol. ``anchor`` is the visit of the first treatment (Day 1).
+
+    ``allocation`` is None where arms are not given at random.
+    """
 
     registration: str
     version: str
@@ -179,19 +241,53 @@ class Protocol:
     reminder_days_before: int
     anchor: str
     arms: tuple[Arm, ...]
+    allocation: Allocation | None
     epochs: tuple[Epoch, ...]
     visits: tuple[Visit, ...]
+    unscheduled: VisitContent
+    early_termination: VisitContent
     criteria: tuple[Criterion, ...]
     endpoints: tuple[Endpoint, ...]
     examples: tuple[ExampleSubject, ...]
 
     def visit(self, code: str) -> Visit:
-        """The visit with this code; ``KeyError`` when there is none."""
+        """The scheduled visit with this code; ``KeyError`` when there is none."""
         return {visit.code: visit for visit in self.visits}[code]
+
+    def content(self, code: str) -> VisitContent:
+        """What happens at a visit, scheduled or not; ``KeyError`` for a code of neither kind."""
+        if code == EARLY_TERMINATION:
+            return self.early_termination
+        kind, _, number = code.rpartition("-")
+        if kind == UNSCHEDULED:
+            extra = self.unscheduled
+            return replace(extra, name=f"{extra.name} {number}", name_zh=f"{extra.name_zh} {number}")
+        return self.visit(code)
 
     def arm(self, code: str) -> Arm:
         """The arm with this code; ``KeyError`` when there is none."""
         return {arm.code: arm for arm in self.arms}[code]
+
+    def forms_at(self, visit: str, arm: str) -> tuple[str, ...]:
+        """The forms asked of a subject of this arm (empty: not in an arm yet) at a visit, in order.
+
+        A form of treatment is asked only of the arms that are treated so, and at a scheduled visit only where the arm
+        is treated. Of a subject who is in no arm yet it is asked as soon as there is only one arm to come into.
+        """
+        own = self.arm(arm) if arm else self.arms[0] if len(self.arms) == 1 else None
+        scheduled = {each.code for each in self.visits}
+        is_treated = own is not None and (visit in own.treatment_visits or visit not in scheduled)
+        asked = {own.treatment_form} if own is not None and is_treated else set()
+        return tuple(form for form in self.content(visit).forms if form in asked or form not in self.treatment_forms)
+
+    def reference_day(self, *, consent_on: date, first_treatment_on: date | None) -> date:
+        """The day to which rules count how long ago something was: the first treatment, or the day planned for it."""
+        return first_treatment_on or consent_on + timedelta(days=self.visit(self.anchor).target_days)
+
+    @property
+    def treatment_forms(self) -> frozenset[str]:
+        """The forms that document a treatment of any arm."""
+        return frozenset(arm.treatment_form for arm in self.arms)
 
     @property
     def infusion_visits(self) -> tuple[str, ...]:

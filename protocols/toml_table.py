@@ -121,6 +121,11 @@ class Table:
                 self.report(f"{key}[{number}]", f"must be a table under [[{key}]].")
         return found
 
+    def table(self, key: str, *, required: bool) -> "Table | None":
+        """The one table at ``key``; None when there is none, with the problem noted if there must be one."""
+        values: Mapping[str, Any] = self._value(key, dict, {}, None if required else {})
+        return Table(self.file, key, values, self.problems) if values else None
+
     def inner(self, key: str) -> "list[Table]":
         """The named tables inside the table at ``key``, each reporting under its own name."""
         found = []

@@ -30,9 +30,15 @@ infusion_visits = ["W0"]
 code = "TABLET"
 name = "Tablet"
 product = "A tablet"
-cells_per_kg = 0
 route = "oral"
-infusion_visits = []
+dose_mg_low = 5
+dose_mg_high = 25
+dosing_form = "tablet"
+dosing_visits = ["W0", "W4"]
+share = 2
+
+[allocation]
+stratified_by = ["site"]
 """
 VISITS = """
 [[epoch]]
@@ -46,6 +52,7 @@ name = "After"
 [[visit]]
 code = "SCR"
 name = "Screening"
+name_zh = "访视"
 epoch = "before"
 relative_to = "consent"
 target = "P0D"
@@ -58,32 +65,47 @@ note = "Made up."
 [[visit]]
 code = "W0"
 name = "Week 0"
+name_zh = "访视"
 epoch = "after"
 relative_to = "consent"
 target = "P14D"
 pre_window = "P13D"
 post_window = "P14D"
-forms = ["infusion"]
+forms = ["infusion", "tablet"]
 
 [[visit]]
 code = "W4"
 name = "Week 4"
+name_zh = "访视"
 epoch = "after"
 relative_to = "W0"
 target = "P28D"
 pre_window = "P3D"
 post_window = "P3D"
-forms = ["pasi", "bsa"]
+forms = ["pasi", "bsa", "tablet"]
 
 [[visit]]
 code = "W8"
 name = "Week 8"
+name_zh = "访视"
 epoch = "after"
 relative_to = "W0"
 target = "P8W"
 pre_window = "P3D"
 post_window = "P3D"
 forms = []
+
+[unscheduled]
+name = "Unscheduled visit"
+name_zh = "计划外访视"
+forms = ["pasi", "tablet"]
+
+[early_termination]
+name = "Early termination"
+name_zh = "提前终止"
+forms = ["pasi"]
+default = true
+note = "Made up."
 """
 CRITERIA = """
 [[inclusion]]
@@ -162,6 +184,7 @@ def catalogue() -> Catalogue:
             "pasi": (Fact("pasi_total", FactKind.NUMBER),),
             "bsa": (Fact("bsa_percent", FactKind.NUMBER, "%"),),
             "infusion": (Fact("cells_given", FactKind.NUMBER, "cells"),),
+            "tablet": (Fact("tablet_mg", FactKind.NUMBER, "mg"), Fact("tablet_last_on", FactKind.DAY)),
         },
         always=(Fact("consent_given", FactKind.YES_NO),),
     )
