@@ -3,7 +3,23 @@
 from assessments.instruments.bsa.model import Bsa
 from assessments.instruments.demographics.model import Demographics
 from assessments.instruments.infusion.model import Infusion
+from assessments.instruments.laboratory.model import Laboratory
+from assessments.instruments.methotrexate.model import Methotrexate
 from assessments.instruments.pasi.model import Pasi
+from assessments.instruments.previous_treatment.model import PreviousTreatment
+from assessments.instruments.psoriasis_history.model import PsoriasisHistory
+from assessments.instruments.reproductive_status.model import ReproductiveStatus
 from assessments.instruments.vital_signs.model import VitalSigns
 
-__all__ = ["Bsa", "Demographics", "Infusion", "Pasi", "VitalSigns"]
+__all__ = [
+    "Bsa",
+    "Demographics",
+    "Infusion",
+    "Laboratory",
+    "Methotrexate",
+    "Pasi",
+    "PreviousTreatment",
+    "PsoriasisHistory",
+    "ReproductiveStatus",
+    "VitalSigns",
+]

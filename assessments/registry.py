@@ -4,12 +4,31 @@ from assessments.form_specs import CrfSpec
 from assessments.instruments.bsa.spec import SPEC as BSA
 from assessments.instruments.demographics.spec import SPEC as DEMOGRAPHICS
 from assessments.instruments.infusion.spec import SPEC as INFUSION
+from assessments.instruments.laboratory.spec import SPEC as LABORATORY
+from assessments.instruments.methotrexate.spec import SPEC as METHOTREXATE
 from assessments.instruments.pasi.spec import SPEC as PASI
+from assessments.instruments.previous_treatment.spec import SPEC as PREVIOUS_TREATMENT
+from assessments.instruments.psoriasis_history.spec import SPEC as PSORIASIS_HISTORY
+from assessments.instruments.reproductive_status.spec import SPEC as REPRODUCTIVE_STATUS
 from assessments.instruments.vital_signs.spec import SPEC as VITAL_SIGNS
 from patients.eligibility import CONSENT_GIVEN
 from protocols.catalogue import Catalogue
 
-INSTRUMENTS: dict[str, CrfSpec] = {spec.code: spec for spec in (DEMOGRAPHICS, VITAL_SIGNS, PASI, BSA, INFUSION)}
+INSTRUMENTS: dict[str, CrfSpec] = {
+    spec.code: spec
+    for spec in (
+        DEMOGRAPHICS,
+        PSORIASIS_HISTORY,
+        PREVIOUS_TREATMENT,
+        REPRODUCTIVE_STATUS,
+        VITAL_SIGNS,
+        PASI,
+        BSA,
+        LABORATORY,
+        INFUSION,
+        METHOTREXATE,
+    )
+}
 
 
 def catalogue() -> Catalogue:

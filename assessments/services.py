@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from assessments.codes import YesNo
 from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
-from assessments.form_specs import CrfSpec, Item, Objection, Severity, is_empty, missing_items
+from assessments.form_specs import CrfSpec, Item, Objection, Publication, Severity, is_empty, missing_items
 from assessments.policies import form_may_be_entered, treatment_may_be_withdrawn
 from audit.context import acting
 from patients.models import Subject, Visit
@@ -20,6 +21,7 @@ from patients.policies import day_is_possible
 from patients.services.findings import Result, publish
 from patients.services.planning import consent_day
 from patients.services.visits import record_first_treatment
+from protocols.catalogue import FactKind
 from trials.policies import NotAllowedNow
 from trials.selectors import protocol_of
 
@@ -191,9 +193,15 @@ def _store(form: FormData) -> None:
     form.save(force_insert=form.pk is None, force_update=form.pk is not None)
 
 
+def _fact_value(publication: Publication, form: FormData) -> Any:
+    """What is stored, in the kind of the fact: a coded yes or no becomes true or false."""
+    value = getattr(form, publication.name)
+    return value == YesNo.YES if publication.fact.kind == FactKind.YES_NO else value
+
+
 def _publish(spec: CrfSpec, form: FormData, *, by: User, reason: str) -> None:
     results = {
-        publication.fact.code: Result(getattr(form, publication.name), publication.fact.unit)
+        publication.fact.code: Result(_fact_value(publication, form), publication.fact.unit)
         for publication in spec.publishes
         if not is_empty(getattr(form, publication.name))
     }

@@ -5,6 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from assessments.registry import INSTRUMENTS
+from clinical.intervals import IntervalUnit
 from patients.eligibility import CONSENT_GIVEN, CONSENT_SOURCE
 
 register = template.Library()
@@ -12,14 +13,23 @@ register = template.Library()
 
 @register.filter
 def fact_label(code: str) -> str:
-    """The label of the item that publishes the fact; the code itself when none does."""
+    """The label of the item that publishes the fact, or the day an interval is counted from; else the code itself."""
     if code == CONSENT_GIVEN.code:
         return _("Consent signed")
     for spec in INSTRUMENTS.values():
         for publication in spec.publishes:
+            label = str(capfirst(spec.label(publication.name)))
             if publication.fact.code == code:
-                return str(capfirst(spec.label(publication.name)))
+                return label
+            for interval in publication.fact.intervals:
+                if interval.code == code:
+                    return _interval_label(label, IntervalUnit(interval.unit))
     return code
+
+
+def _interval_label(day_label: str, unit: IntervalUnit) -> str:
+    words = {IntervalUnit.DAYS: _("%(day)s: days since"), IntervalUnit.MONTHS: _("%(day)s: completed months since")}
+    return words[unit] % {"day": day_label}
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Test data written through the ordinary services, so that it is audited and obeys every rule."""
 
-from tests.factories.forms import complete_form, entry_for, values_for
+from tests.factories.forms import complete_form, entry_for, values_for, write_past_schedule
 from tests.factories.subjects import (
     PLANNED_VISITS,
     answer_all,
@@ -31,4 +31,5 @@ __all__ = [
     "system",
     "take_place",
     "values_for",
+    "write_past_schedule",
 ]

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
-from assessments.form_data import FormData
+from assessments.form_data import FormData, FormStatus
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, save_form
+from audit.context import acting
 from clinical.body_regions import BodyRegion
 from patients.models import Visit
 
@@ -50,6 +51,50 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "is_interrupted": "N",
             "has_reaction": "N",
         },
+        "laboratory": {
+            "sampled_on": visit.occurred_on,
+            "calcium_mmol_l": Decimal("2.35"),
+            "alt_u_l": Decimal("24.0"),
+            "alt_uln_u_l": Decimal("40.0"),
+            "ast_u_l": Decimal("22.0"),
+            "ast_uln_u_l": Decimal("40.0"),
+            "bilirubin_umol_l": Decimal("11.0"),
+            "bilirubin_uln_umol_l": Decimal("21.0"),
+            "creatinine_umol_l": Decimal("76.0"),
+            "creatinine_uln_umol_l": Decimal("104.0"),
+            "cystatin_c_mg_l": Decimal("0.82"),
+            "cystatin_c_uln_mg_l": Decimal("1.03"),
+            "haemoglobin_g_l": Decimal("148.0"),
+            "haemoglobin_lln_g_l": Decimal("130.0"),
+            "haemoglobin_uln_g_l": Decimal("175.0"),
+            "platelets_10e9_l": Decimal("231.0"),
+            "wbc_10e9_l": Decimal("6.40"),
+        },
+        "psoriasis_history": {
+            "psoriasis_type": "plaque",
+            "psoriasis_diagnosed_on": date(2010, 9, 1),
+            "is_face_only": "N",
+            "is_drug_induced": "N",
+        },
+        "previous_treatment": {
+            "topical_use": "past",
+            "topical_last_on": visit.occurred_on - timedelta(days=40),
+            "systemic_use": "past",
+            "systemic_last_on": visit.occurred_on - timedelta(days=120),
+            **dict.fromkeys(("phototherapy_use", "biologic_use", "cell_therapy_use", "trial_participation"), "never"),
+            **dict.fromkeys(("phototherapy_last_on", "biologic_last_on", "cell_therapy_last_on"), None),
+            "trial_participation_last_on": None,
+        },
+        "reproductive_status": {
+            "pregnancy": "never",
+            "pregnancy_ended_on": None,
+            "lactation": "never",
+            "lactation_ended_on": None,
+            "pregnancy_test": "negative",
+            "pregnancy_test_on": visit.occurred_on,
+            "plans_pregnancy": "N",
+        },
+        "methotrexate": {"dose_mg": Decimal("15.0"), "taken_on": visit.occurred_on},
     }
     return values[code]
 
@@ -57,6 +102,21 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
 def entry_for(code: str, visit: Visit, **changed: Any) -> Entry:
     """An entry of the instrument on the day of the visit, with some values changed."""
     return Entry(values={**values_for(code, visit), **changed}, assessed_on=visit.occurred_on)
+
+
+def write_past_schedule(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
+    """The instrument as a complete row, also where no protocol asks for it; nothing is derived or published."""
+    spec = INSTRUMENTS[code]
+    form = spec.model(
+        visit=visit,
+        status=FormStatus.COMPLETE,
+        assessed_on=visit.occurred_on,
+        assessed_by=by,
+        **{**values_for(code, visit), **changed},
+    )
+    with acting(by=by):
+        form.save()
+    return form
 
 
 def complete_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
