@@ -29,11 +29,23 @@ from exports.tables import Table, all_tables
 from patients.models import EligibilityDecision, Finding, InformedConsent, Subject, SubjectIdentity, Visit
 from safety.models import AdverseEvent
 from safety.services import record_adverse_event
-from tests.factories import complete_form, infused_subject, make_member, make_site, make_subject, make_trial, take_place
+from tests.factories import (
+    complete_form,
+    infused_subject,
+    make_member,
+    make_site,
+    make_subject,
+    make_trial_asking_for,
+    take_place,
+)
 from trials.models import Trial
 
 Row = dict[str, str]
 
+FURTHER_FORMS = tuple(
+    code for code in INSTRUMENTS if code not in ("demographics", "vital_signs", "pasi", "bsa", "infusion")
+)
+"""Forms that the protocol does not ask for by itself: they must be in the export too."""
 AWKWARD = 'He said "no", then,\r\nleft; 批号：甲，乙\n\\.\n=1+1'
 FEVER: dict[str, Any] = {
     "term": "Fever, 39 °C",
@@ -86,7 +98,7 @@ def whose(subject: Subject) -> tuple[str, str]:
 
 @pytest.fixture
 def trial(committed_db: None) -> Trial:
-    return make_trial()
+    return make_trial_asking_for(*FURTHER_FORMS)
 
 
 @pytest.fixture
@@ -108,6 +120,8 @@ def full(trial: Trial) -> Trial:
         save_form(
             spec=INSTRUMENTS["vital_signs"], visit=visit, entry=draft, complete=False, by=doctor, expected_version=0
         )
+        for code in FURTHER_FORMS:
+            complete_form(visit, code, doctor)
         mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
         onset = visit.occurred_on
         record_adverse_event(subject=subject, fields={**FEVER, "onset_on": onset}, by=doctor)

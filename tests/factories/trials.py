@@ -1,5 +1,6 @@
 """Trials, sites and people."""
 
+import re
 from typing import Any
 
 import factory
@@ -44,6 +45,19 @@ class UserFactory(factory.Factory):
 def make_trial(registration: str = "NCT03265613", version: str = "1.0") -> Trial:
     """A trial from its protocol folder."""
     files = read_folder(STUDIES / registration / version)
+    stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
+    return stored.trial
+
+
+def make_trial_asking_for(*forms: str) -> Trial:
+    """NCT03265613 as it is in its folder, but with these forms at every visit as well."""
+
+    def longer(asked: re.Match[str]) -> str:
+        further = [f'"{form}"' for form in forms if f'"{form}"' not in asked[1]]
+        return f"forms = [{', '.join([asked[1], *further])}]"
+
+    files = read_folder(STUDIES / "NCT03265613" / "1.0")
+    files["visits.toml"] = re.sub(r"^forms = \[(.*)\]$", longer, files["visits.toml"], flags=re.MULTILINE)
     stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
     return stored.trial
 
