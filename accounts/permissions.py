@@ -13,13 +13,17 @@ class Permission(Enum):
     VIEW_SUBJECTS = _("See subjects, their visits and forms")
     VIEW_IDENTITY = _("See subjects' initials and contact details")
     REGISTER_SUBJECTS = _("Register subjects and record their consent")
-    ENTER_DATA = _("Enter and correct visits and forms")
+    ENTER_DATA = _("Enter and correct visits, forms and protocol deviations")
     DECIDE_ELIGIBILITY = _("Answer the judgement criteria and decide eligibility")
     ENROL_SUBJECTS = _("Enrol eligible subjects")
+    CHANGE_TREATMENT = _("Change a subject's arm, or move a subject to an amended protocol")
     RECORD_ADVERSE_EVENTS = _("Record and correct adverse events")
     VIEW_SAFETY = _("See the adverse events of all subjects of the site")
     VIEW_HISTORY = _("Read the audit trail of every value")
     EXPORT_DATA = _("Download the trial's data")
+    MANAGE_TRIAL = _("Keep information sheets, enrolment target and site limits")
+    STOP_ENROLMENT = _("Stop and reopen enrolment of the trial or a site")
+    MANAGE_ALLOCATION = _("Make the random allocation list and look into it")
     MANAGE_PEOPLE = _("Create accounts and delegate roles")
 
     @property

@@ -45,8 +45,8 @@ COORDINATOR = Role(
 INVESTIGATOR = Role(
     code="investigator",
     name=_("Investigator"),
-    description=_("All that a coordinator does, and decides eligibility."),
-    permissions=COORDINATOR.permissions | {P.DECIDE_ELIGIBILITY},
+    description=_("All that a coordinator does; decides eligibility and changes of treatment."),
+    permissions=COORDINATOR.permissions | {P.DECIDE_ELIGIBILITY, P.CHANGE_TREATMENT},
 )
 MONITOR = Role(
     code="monitor",
@@ -57,8 +57,8 @@ MONITOR = Role(
 SAFETY_MONITOR = Role(
     code="safety_monitor",
     name=_("Safety monitor"),
-    description=_("Reviews adverse events across the sites of the trial."),
-    permissions=frozenset({P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY}),
+    description=_("Reviews adverse events across the sites of the trial; can stop enrolment."),
+    permissions=frozenset({P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY, P.STOP_ENROLMENT}),
     whole_trial=True,
 )
 DATA_MANAGER = Role(
@@ -71,15 +71,18 @@ DATA_MANAGER = Role(
 STATISTICIAN = Role(
     code="statistician",
     name=_("Statistician"),
-    description=_("Reads the protocol and downloads the trial's data."),
-    permissions=frozenset({P.VIEW_PROTOCOL, P.EXPORT_DATA}),
+    description=_("Reads the protocol, makes the random allocation list, downloads the trial's data."),
+    permissions=frozenset({P.VIEW_PROTOCOL, P.EXPORT_DATA, P.MANAGE_ALLOCATION}),
     whole_trial=True,
 )
 ADMINISTRATOR = Role(
     code="administrator",
     name=_("Administrator"),
-    description=_("Creates accounts, delegates roles, downloads data. Has no right to enter or change clinical data."),
-    permissions=frozenset({P.VIEW_PROTOCOL, P.MANAGE_PEOPLE, P.EXPORT_DATA}),
+    description=_(
+        "Creates accounts, delegates roles, keeps information sheets and limits of enrolment, downloads data. Has no "
+        "right to enter or change clinical data."
+    ),
+    permissions=frozenset({P.VIEW_PROTOCOL, P.MANAGE_PEOPLE, P.MANAGE_TRIAL, P.STOP_ENROLMENT, P.EXPORT_DATA}),
     whole_trial=True,
 )
 AUDITOR = Role(

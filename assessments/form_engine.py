@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from assessments.form_data import FormData, MissingReason
 from assessments.form_specs import CrfSpec, FormContext, Objection, Severity, is_empty
 from assessments.widgets import widget_for
-from patients.forms import MomentField
+from patients.forms.fields import MomentField
 from patients.widgets import DayInput
 
 MISSING_PREFIX = "missing__"

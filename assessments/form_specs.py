@@ -32,6 +32,8 @@ class FormContext:
     consent_on: date
     visit_on: date
     cells_per_kg: int | None = None
+    dose_mg_low: int | None = None
+    dose_mg_high: int | None = None
     here: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
 

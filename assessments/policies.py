@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from assessments.form_specs import CrfSpec
 from patients.models import Visit, VisitOutcome
 from patients.policies import may_receive_data
+from patients.visit_content import forms_of
 from trials.policies import NotAllowedNow
 from trials.selectors import protocol_of
 
@@ -32,8 +33,7 @@ def treatment_may_be_withdrawn(spec: CrfSpec, visit: Visit) -> None:
 
 def form_is_in_schedule(spec: CrfSpec, visit: Visit) -> None:
     """The protocol version of the subject asks for this form at this visit."""
-    planned = protocol_of(visit.subject.protocol_version).visit(visit.code)
-    if spec.code not in planned.forms:
+    if spec.code not in forms_of(visit):
         raise NotAllowedNow(
             _("The protocol asks for no form “%(form)s” at visit %(visit)s.")
             % {"form": spec.title, "visit": visit.code}

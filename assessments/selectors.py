@@ -7,9 +7,9 @@ from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import CrfSpec
 from assessments.registry import INSTRUMENTS
 from patients.models import Subject, Visit, VisitOutcome
-from patients.selectors import TimelineEntry, timeline
+from patients.selectors.visits import TimelineEntry, timeline
+from patients.visit_content import forms_of
 from trials.models import Trial
-from trials.selectors import protocol_of
 
 NOT_STARTED = "not_started"
 
@@ -33,14 +33,13 @@ class CasebookRow:
 
 def casebook(subject: Subject) -> list[CasebookRow]:
     """Visits by forms with the state of each: a statement for the visits and one per instrument of the protocol."""
-    protocol = protocol_of(subject.protocol_version)
-    states = _states(subject, {code for visit in protocol.visits for code in visit.forms})
+    entries = [(entry, forms_of(entry.visit)) for entry in timeline(subject)]
+    states = _states(subject, {code for _entry, forms in entries for code in forms})
     rows = []
-    for entry in timeline(subject):
+    for entry, forms in entries:
         is_open = entry.visit.outcome == VisitOutcome.DONE
         cells = tuple(
-            Cell(INSTRUMENTS[code], states.get((entry.visit.pk, code), NOT_STARTED), is_open)
-            for code in protocol.visit(entry.visit.code).forms
+            Cell(INSTRUMENTS[code], states.get((entry.visit.pk, code), NOT_STARTED), is_open) for code in forms
         )
         rows.append(CasebookRow(entry, cells))
     return rows

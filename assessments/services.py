@@ -123,7 +123,8 @@ def _locked_visit(visit: Visit) -> Visit:
     """The visit as it is stored now; the subject is locked, so two first saves, or a save and another day for the
     visit, wait for each other."""
     Subject.objects.select_for_update(of=("self",)).get(pk=visit.subject_id)
-    return Visit.objects.select_related("subject__site__trial", "subject__protocol_version").get(pk=visit.pk)
+    related = ("subject__site__trial", "subject__protocol_version", "protocol_version")
+    return Visit.objects.select_related(*related).get(pk=visit.pk)
 
 
 def _stored_or_new(spec: CrfSpec, visit: Visit, repeat_key: str, expected_version: int) -> FormData:

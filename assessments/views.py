@@ -23,7 +23,9 @@ from audit.history import changes
 from patients.access import SubjectRequest, subject_page
 from patients.eligibility import eligibility_of
 from patients.policies import may_enrol, participation_may_end
-from patients.selectors import consents_of, latest_decision, subject_strip, visit_of
+from patients.selectors.subjects import consents_of, latest_decision, subject_strip
+from patients.selectors.visits import visit_of
+from patients.visit_content import content_of, name_of
 from trials.policies import allows
 from trials.selectors import protocol_of
 
@@ -62,7 +64,7 @@ def _place(subject: Any, visit_code: str, form_code: str) -> Place:
 def _render(
     request: SubjectRequest, template: str, place: Place, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    visit_name = protocol_of(place.subject.protocol_version).visit(place.visit.code).name
+    visit_name = name_of(content_of(place.visit))
     crumbs = [
         (_("Subjects"), reverse("patients:subject-list", args=[place.subject.site.trial.registration])),
         (place.subject.number, place.casebook_url),

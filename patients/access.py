@@ -31,7 +31,8 @@ def subject_page(permission: Permission) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @wraps(view)
         def page(request: SubjectRequest, registration: str, number: str, **kwargs: Any) -> HttpResponseBase:
-            visible = Subject.objects.visible_to(request.user).select_related("site__trial", "protocol_version__trial")
+            visible = Subject.objects.visible_to(request.user).select_related("site__trial", "protocol_version")
+            visible = visible.defer("protocol_version__files")
             subject = get_object_or_404(visible, site__trial__registration=registration, number=number)
             request.subject, request.trial = subject, subject.site.trial
             request.roles = held_roles(request.user, request.trial)

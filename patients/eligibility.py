@@ -1,6 +1,6 @@
 """A subject's eligibility: the protocol's criteria over the subject's findings and the answers people gave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, Standing, overall
+from clinical.intervals import intervals
 from clinical.numbers import plain
 from patients.models import Finding, Subject
 from patients.services.planning import consent_day
@@ -26,13 +27,14 @@ CONSENT_SOURCE = "informed_consent"
 
 @dataclass(frozen=True)
 class FactUsed:
-    """A fact as a criterion saw it; `value` is None while it is missing."""
+    """A fact as a criterion saw it; `value` is None while it is missing. `since` is the day an interval counts from."""
 
     code: str
-    value: FactValue | Decimal | None
+    value: FactValue | Decimal | date | None
     unit: str = ""
     collected_on: date | None = None
     source: str = ""
+    since: date | None = None
 
     @property
     def is_missing(self) -> bool:
@@ -85,6 +87,7 @@ class SubjectEligibility:
                         "unit": fact.unit,
                         "collected_on": fact.collected_on.isoformat() if fact.collected_on else None,
                         "source": fact.source,
+                        **({"since": fact.since.isoformat()} if fact.since else {}),
                     }
                     for fact in row.facts
                 },
@@ -93,14 +96,17 @@ class SubjectEligibility:
         }
 
 
-def eligibility_of(subject: Subject) -> SubjectEligibility:
-    """Evaluate every criterion with the newest value of each fact; three statements whatever the number of criteria."""
-    known = {fact.code: fact for fact in _facts_before_treatment(subject)}
+def eligibility_of(subject: Subject, *, reference_on: date | None = None) -> SubjectEligibility:
+    """Evaluate every criterion with the newest value of each fact found before enrolment.
+
+    Wash-outs and other intervals count to `reference_on`, by default to the first treatment, given or planned. Three
+    statements whatever the number of criteria.
+    """
+    protocol, consent_on = protocol_of(subject.protocol_version), consent_day(subject)
+    to = reference_on or protocol.reference_day(consent_on=consent_on, first_treatment_on=subject.first_treatment_on)
+    known = {fact.code: fact for fact in _facts_before_enrolment(subject, consent_on, to)}
     answers = dict(subject.criterion_answers.values_list("criterion_code", "applies"))
-    rows = tuple(
-        _evaluate(criterion, known, answers.get(criterion.code))
-        for criterion in protocol_of(subject.protocol_version).criteria
-    )
+    rows = tuple(_evaluate(criterion, known, answers.get(criterion.code)) for criterion in protocol.criteria)
     return SubjectEligibility(overall([row.standing for row in rows]), rows)
 
 
@@ -114,10 +120,15 @@ def _for_rules(value: Any) -> FactValue:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _facts_before_treatment(subject: Subject) -> Sequence[FactUsed]:
-    consent = FactUsed(CONSENT_GIVEN.code, True, "", consent_day(subject), CONSENT_SOURCE)
-    findings = Finding.objects.filter(subject=subject)
-    if subject.first_treatment_on is not None:
-        findings = findings.filter(collected_on__lte=subject.first_treatment_on)
-    newest = findings.order_by("test_code", "-collected_on", "-pk").distinct("test_code")
-    return [consent, *(FactUsed(f.test_code, f.value, f.unit, f.collected_on, f.source_form) for f in newest)]
+def _facts_before_enrolment(subject: Subject, consent_on: date, reference_on: date) -> Iterator[FactUsed]:
+    """The consent, then the newest finding of each test from visits that come before enrolment."""
+    yield FactUsed(CONSENT_GIVEN.code, True, "", consent_on, CONSENT_SOURCE)
+    findings = Finding.objects.filter(subject=subject, visit__needs_enrolment=False)
+    for found in findings.order_by("test_code", "-collected_on", "-pk").distinct("test_code"):
+        if found.day is None:
+            yield FactUsed(found.test_code, found.value, found.unit, found.collected_on, found.source_form)
+            continue
+        since = {"collected_on": found.collected_on, "source": found.source_form, "since": found.day}
+        for fact in Fact(found.test_code, FactKind.DAY).intervals:
+            value = intervals({found.test_code: found.day}, on=reference_on)[fact.code]
+            yield FactUsed(fact.code, Decimal(int(value)), fact.unit, **since)

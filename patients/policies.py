@@ -39,6 +39,16 @@ def may_enrol(subject: Subject) -> None:
     status_may_become(subject, SubjectStatus.ENROLLED)
 
 
+def arm_may_change(subject: Subject) -> None:
+    """The arm of a subject who is enrolled and takes part."""
+    if not subject.arm_code:
+        raise NotAllowedNow(_("%(number)s is in no arm yet.") % {"number": subject.number})
+    if subject.status in ENDED:
+        raise NotAllowedNow(
+            _("Participation of %(number)s has ended; its arm stays as it is.") % {"number": subject.number}
+        )
+
+
 def participation_may_end(subject: Subject, status: str) -> None:
     """Completion follows the follow-up; withdrawal is possible until participation has ended."""
     if status == SubjectStatus.COMPLETED and subject.status != SubjectStatus.FOLLOW_UP:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import Permission
-from patients.forms import DayField, ReasonField
+from patients.forms.fields import DayField, ReasonField
 from patients.models import Subject
 from safety.layout import ENTERED, GROUPS
 from safety.models import AdverseEvent

@@ -13,11 +13,11 @@ from audit.history import Change, changes
 from patients.models import Subject, Visit
 from patients.models.scoping import ScopedQuerySet
 from patients.models.visit import VisitOutcome
+from patients.visit_content import content_of, name_of
 from safety.layout import ENTERED, label, shown, stored
 from safety.models import AdverseEvent
 from safety.terms import ONGOING, RELATED
 from trials.models import Trial
-from trials.selectors import protocol_of
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ def visits_it_may_follow(subject: Subject) -> ScopedQuerySet:
 
 def visit_name(visit: Visit, subject: Subject) -> str:
     """The protocol's name of a visit with the day on which it took place."""
-    name = protocol_of(subject.protocol_version).visit(visit.code).name
+    visit.subject = subject
+    name = name_of(content_of(visit))
     return f"{name}, {visit.occurred_on}" if visit.occurred_on else name
 
 

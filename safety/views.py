@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import Permission
 from patients.access import SubjectRequest, subject_page
 from patients.policies import may_receive_data
-from patients.selectors import subject_strip
+from patients.selectors.subjects import subject_strip
 from safety.consistency import points_to_check
 from safety.forms import AdverseEventForm, CorrectionForm, EventFilterForm
 from safety.layout import ENTERED, GROUPS, label

@@ -3,6 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from trials.models import Site, Trial
+from trials.selectors import enrolled_in, enrolment_target, open_holds
+
 
 class NotAllowedNow(Exception):
     """The record is not in a state that allows this; the message says what to do first, in the reader's language."""
@@ -15,3 +21,20 @@ def allows(rule: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
     except NotAllowedNow:
         return False
     return True
+
+
+def enrolment_is_open(trial: Trial, site: Site) -> None:
+    """Nobody is enrolled while enrolment is stopped, or beyond the target of the trial and the limit of the site."""
+    hold = open_holds(trial).filter(Q(site=None) | Q(site=site)).first()
+    if hold is not None:
+        where = site.name if hold.site_id else trial.registration
+        raise NotAllowedNow(
+            _("Enrolment is stopped at %(where)s: %(reason)s") % {"where": where, "reason": hold.reason}
+        )
+    target = enrolment_target(trial)
+    if enrolled_in(trial) >= target:
+        raise NotAllowedNow(_("The trial has reached its target of %(target)s subjects.") % {"target": target})
+    if site.enrolment_cap is not None and site.subjects_enrolled >= site.enrolment_cap:
+        raise NotAllowedNow(
+            _("%(site)s has reached its limit of %(cap)s subjects.") % {"site": site.name, "cap": site.enrolment_cap}
+        )

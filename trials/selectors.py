@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.roles import Role, roles_with
 from protocols.loader import parse
 from protocols.schema import Protocol
-from trials.models import Delegation, ProtocolVersion, Site, Trial
+from trials.models import Delegation, EnrolmentHold, ProtocolVersion, Site, Trial
 
 
 def sites_for(user: User, permission: Permission) -> QuerySet[Site]:
@@ -83,3 +83,20 @@ def _parsed(digest: str, version_pk: int) -> Protocol:
 def protocol_of(version: ProtocolVersion) -> Protocol:
     """The protocol that a stored version holds; parsed once per process."""
     return _parsed(version.content_hash, version.pk)
+
+
+def enrolment_target(trial: Trial) -> int:
+    """How many subjects the trial is to enrol: its own target, or else what the newest protocol plans."""
+    if trial.enrolment_target is not None:
+        return trial.enrolment_target
+    return protocol_of(newest_protocol(trial)).planned_subjects
+
+
+def enrolled_in(trial: Trial) -> int:
+    """How many subjects the trial has enrolled, also those who have left it since."""
+    return trial.sites.aggregate(total=Sum("subjects_enrolled"))["total"] or 0
+
+
+def open_holds(trial: Trial) -> QuerySet[EnrolmentHold]:
+    """The stops of enrolment that hold now, of the trial or of single sites."""
+    return EnrolmentHold.objects.filter(trial=trial, lifted_at=None).select_related("site", "placed_by")

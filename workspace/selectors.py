@@ -15,7 +15,9 @@ from assessments.selectors import drafts_left
 from clinical.eligibility import CriterionKind
 from clinical.visit_windows import CONSENT
 from patients.models import Subject, SubjectStatus
-from patients.selectors import subjects_with_status, visits_to_attend
+from patients.selectors.subjects import subjects_with_status
+from patients.selectors.visits import visits_to_attend
+from patients.visit_content import name_of
 from protocols.schema import EndpointRole
 from safety.selectors import EventFilter, events_of_trial
 from trials.models import Trial
@@ -66,12 +68,12 @@ def _subjects(user: User, trial: Trial, status: str) -> Listed:
 def _visits(user: User, trial: Trial) -> Listed:
     rows = []
     for visit in visits_to_attend(user, trial)[: VISITS_SHOWN + 1]:
-        planned = protocol_of(visit.subject.protocol_version).visit(visit.code)
+        name = name_of(protocol_of(visit.subject.protocol_version).visit(visit.code))
         days = (visit.window_closes_on - visit.site_day).days
         rows.append(
             {
                 "visit": visit,
-                "name": planned.name,
+                "name": name,
                 "state": visit.state(visit.site_day),
                 "days_left": days,
                 "days_late": max(-days, 0),

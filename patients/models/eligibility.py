@@ -1,7 +1,9 @@
 """What people answered and decided about a subject's eligibility."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,10 +33,11 @@ class CriterionAnswer(models.Model):
 
 
 class EligibilityOutcome(models.TextChoices):
-    """What the investigator decided."""
+    """What the investigator decided. Found not eligible: after enrolment, when a fact turned out to be otherwise."""
 
     ELIGIBLE = "eligible", _("Eligible")
     SCREEN_FAILURE = "screen_failure", _("Screen failure")
+    FOUND_NOT_ELIGIBLE = "found_not_eligible", _("Found not eligible after enrolment")
 
 
 @audited
@@ -49,12 +52,33 @@ class EligibilityDecision(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided at"), default=timezone.now)
+    stale_since = models.DateTimeField(
+        _("to be reviewed since"),
+        null=True,
+        blank=True,
+        help_text=_("A fact the decision rests on has changed since."),
+    )
+    stale_criteria = models.JSONField(_("criteria to be reviewed"), default=list, blank=True)
 
     objects = OfSubject.as_manager()
 
     class Meta:
         verbose_name = _("eligibility decision")
-        ordering = ("decided_at",)
+        ordering = ("decided_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="patients_decision_stale_names_criteria",
+                condition=Q(stale_since=None, stale_criteria=[])
+                | (Q(stale_since__isnull=False) & ~Q(stale_criteria=[])),
+            )
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="decision_is_kept",
+                fields=["subject", "outcome", "failed_criteria", "facts", "decided_by", "decided_at"],
+            ),
+            pgtrigger.Protect(name="decision_is_not_deleted", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.outcome}"

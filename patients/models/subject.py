@@ -25,7 +25,7 @@ class SubjectStatus(models.TextChoices):
 TRANSITIONS: dict[str, frozenset[str]] = {
     SubjectStatus.SCREENING: frozenset({SubjectStatus.ELIGIBLE, SubjectStatus.SCREEN_FAILURE, SubjectStatus.WITHDRAWN}),
     SubjectStatus.SCREEN_FAILURE: frozenset(),
-    SubjectStatus.ELIGIBLE: frozenset({SubjectStatus.ENROLLED, SubjectStatus.WITHDRAWN}),
+    SubjectStatus.ELIGIBLE: frozenset({SubjectStatus.ENROLLED, SubjectStatus.SCREEN_FAILURE, SubjectStatus.WITHDRAWN}),
     SubjectStatus.ENROLLED: frozenset({SubjectStatus.ON_TREATMENT, SubjectStatus.WITHDRAWN}),
     SubjectStatus.ON_TREATMENT: frozenset({SubjectStatus.FOLLOW_UP, SubjectStatus.WITHDRAWN}),
     SubjectStatus.FOLLOW_UP: frozenset({SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN}),
@@ -46,10 +46,24 @@ class Subject(models.Model):
     status = models.CharField(
         _("status"), max_length=20, choices=SubjectStatus.choices, default=SubjectStatus.SCREENING
     )
-    arm_code = models.CharField(_("arm"), max_length=30, blank=True)
+    previous_attempt = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="next_attempt",
+        null=True,
+        blank=True,
+        verbose_name=_("earlier screening of the same person"),
+    )
+    attempt = models.PositiveSmallIntegerField(_("screening attempt"), default=1)
+    arm_code = models.CharField(
+        _("arm"), max_length=30, blank=True, help_text=_("The arm the subject is in now; see the allocations.")
+    )
+    enrolment_number = models.PositiveIntegerField(
+        _("enrolment number"), null=True, blank=True, help_text=_("Counts the enrolled subjects of the site.")
+    )
     enrolled_on = models.DateField(_("enrolled on"), null=True, blank=True)
     first_treatment_on = models.DateField(
-        _("first infusion on"), null=True, blank=True, help_text=_("Day 1: the later visits are planned from it.")
+        _("first treatment on"), null=True, blank=True, help_text=_("Day 1: the later visits are planned from it.")
     )
     ended_on = models.DateField(_("participation ended on"), null=True, blank=True)
 
@@ -58,11 +72,18 @@ class Subject(models.Model):
     class Meta:
         verbose_name = _("subject")
         ordering = ("number",)
+        indexes = [models.Index(fields=["site", "status"], name="patients_subject_by_status")]
         constraints = [
             models.UniqueConstraint(fields=["site", "number"], name="patients_subject_number_once"),
             models.CheckConstraint(
-                name="patients_subject_enrolled_has_arm_and_day",
-                condition=Q(enrolled_on=None, arm_code="") | (Q(enrolled_on__isnull=False) & ~Q(arm_code="")),
+                name="patients_subject_enrolled_has_arm_day_number",
+                condition=Q(enrolled_on=None, arm_code="", enrolment_number=None)
+                | (Q(enrolled_on__isnull=False, enrolment_number__isnull=False) & ~Q(arm_code="")),
+            ),
+            models.UniqueConstraint(fields=["site", "enrolment_number"], name="patients_subject_enrolment_number_once"),
+            models.CheckConstraint(
+                name="patients_subject_attempts_are_counted",
+                condition=Q(attempt=1, previous_attempt=None) | Q(attempt__gt=1, previous_attempt__isnull=False),
             ),
             models.CheckConstraint(
                 name="patients_subject_treated_only_when_enrolled",

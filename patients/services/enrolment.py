@@ -10,33 +10,59 @@ from accounts.models import User
 from audit.context import acting, stated
 from clinical.eligibility import Eligibility, Standing
 from patients.eligibility import eligibility_of
-from patients.models import Subject, SubjectStatus
+from patients.models import Allocation, AllocationPlace, Subject, SubjectStatus
 from patients.policies import day_is_possible, may_enrol, no_visit_took_place_after, participation_may_end
+from patients.services.allocation import next_place
 from patients.services.eligibility import cancel_open_visits
 from patients.services.planning import consent_day
-from trials.policies import NotAllowedNow
+from trials.models import Site, Trial
+from trials.policies import NotAllowedNow, enrolment_is_open
 from trials.selectors import protocol_of
 
 
 @transaction.atomic
-def enrol(*, subject: Subject, arm_code: str, enrolled_on: date, by: User) -> Subject:
-    """Take an eligible subject into an arm of the protocol.
+def enrol(*, subject: Subject, enrolled_on: date, by: User, arm_code: str = "") -> Subject:
+    """Take an eligible subject into the trial, with the next enrolment number of the site and an arm.
 
-    Raises NotAllowedNow before the eligibility decision, when corrections since have left a criterion unsatisfied, or
-    for an impossible day; ValidationError for an unknown arm.
+    Where the protocol randomises, the arm is that of the next place on the list, and none may be given; elsewhere
+    `arm_code` names it. Trial and site stay locked until the transaction ends, so numbers and places follow each other
+    without gaps whoever enrols at the same moment. Raises NotAllowedNow before the eligibility decision, when it is to
+    be reviewed, while enrolment is stopped, when target or limit are reached, or for an impossible day; ValidationError
+    for an unknown arm.
     """
-    subject = Subject.objects.select_for_update(of=("self",)).get(pk=subject.pk)
+    subject = Subject.objects.select_for_update(of=("self",)).select_related("protocol_version").get(pk=subject.pk)
     may_enrol(subject)
     day_is_possible(enrolled_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
     no_visit_took_place_after(enrolled_on, subject)
     _refuse_changed_facts(subject)
-    arms = [arm.code for arm in protocol_of(subject.protocol_version).arms]
+    trial = Trial.objects.select_for_update(no_key=True).get(pk=subject.site.trial_id)
+    site = Site.objects.select_for_update(no_key=True).select_related(None).get(pk=subject.site_id)
+    enrolment_is_open(trial, site)
+    with acting(by=by, reason="Enrolled"):
+        place = _place(subject, site, arm_code)
+        site.subjects_enrolled += 1
+        site.save(update_fields=["subjects_enrolled"])
+        subject.status, subject.enrolled_on = SubjectStatus.ENROLLED, enrolled_on
+        subject.arm_code = place.arm_code if place else arm_code
+        subject.enrolment_number = site.subjects_enrolled
+        subject.save(update_fields=["status", "arm_code", "enrolled_on", "enrolment_number"])
+        Allocation.objects.create(
+            subject=subject, arm_code=subject.arm_code, place=place, allocated_on=enrolled_on, allocated_by=by
+        )
+    return subject
+
+
+def _place(subject: Subject, site: Site, arm_code: str) -> AllocationPlace | None:
+    """The next place of the random list; None where the arm is chosen."""
+    protocol = protocol_of(subject.protocol_version)
+    if protocol.allocation is not None:
+        if arm_code:
+            raise ValidationError({"arm_code": _("The arm comes from the random list; it cannot be chosen.")})
+        return next_place(site)
+    arms = [arm.code for arm in protocol.arms]
     if arm_code not in arms:
         raise ValidationError({"arm_code": _("Choose one of the arms %(arms)s.") % {"arms": ", ".join(arms)}})
-    subject.status, subject.arm_code, subject.enrolled_on = SubjectStatus.ENROLLED, arm_code, enrolled_on
-    with acting(by=by, reason="Enrolled"):
-        subject.save(update_fields=["status", "arm_code", "enrolled_on"])
-    return subject
+    return None
 
 
 def _refuse_changed_facts(subject: Subject) -> None:

@@ -15,6 +15,8 @@ from accounts.roles import COORDINATOR
 from notifications.services import Message, announce
 from patients.models import Visit
 from patients.policies import ENDED
+from patients.visit_content import name_of
+from protocols.schema import VisitContent
 from trials.models import Delegation, ProtocolVersion, Site
 from trials.selectors import protocol_of
 
@@ -32,8 +34,8 @@ def remind_of_opening_windows(now: datetime) -> int:
     """
     coordinators = _coordinators(now)
     return announce(
-        _message(visit, visit_name=name, site=site, today=today, recipient=user)
-        for visit, name, site, today in _opening_visits(coordinators, now)
+        _message(visit, content=content, site=site, today=today, recipient=user)
+        for visit, content, site, today in _opening_visits(coordinators, now)
         for user in coordinators[site]
     )
 
@@ -49,19 +51,19 @@ def _coordinators(now: datetime) -> dict[Site, set[User]]:
     return {site: people for site, people in at_site.items() if people}
 
 
-def _opening_visits(sites: Collection[Site], now: datetime) -> Iterator[tuple[Visit, str, Site, date]]:
-    """Each visit to be told of, with its name, its site and today's date there."""
+def _opening_visits(sites: Collection[Site], now: datetime) -> Iterator[tuple[Visit, VisitContent, Site, date]]:
+    """Each visit to be told of, with its content, its site and today's date there."""
     by_trial_and_day: dict[int, dict[date, dict[int, Site]]] = defaultdict(lambda: defaultdict(dict))
     for site in sites:
         by_trial_and_day[site.trial_id][site.today(now)][site.pk] = site
     versions = ProtocolVersion.objects.filter(subjects__site__in=sites).order_by("pk").distinct().defer("files")
     for version in versions:
         protocol = protocol_of(version)
-        names = {visit.code: visit.name for visit in protocol.visits}
+        planned = {visit.code: visit for visit in protocol.visits}
         for today, places in by_trial_and_day[version.trial_id].items():
             horizon = today + timedelta(days=protocol.reminder_days_before)
             for visit in _open_or_opening(version, places, today=today, horizon=horizon):
-                yield visit, names[visit.code], places[visit.subject.site_id], today
+                yield visit, planned[visit.code], places[visit.subject.site_id], today
 
 
 def _open_or_opening(
@@ -81,13 +83,13 @@ def _open_or_opening(
     )
 
 
-def _message(visit: Visit, *, visit_name: str, site: Site, today: date, recipient: User) -> Message:
+def _message(visit: Visit, *, content: VisitContent, site: Site, today: date, recipient: User) -> Message:
     # The look-up compared both dates, so neither is empty.
     opens_on, closes_on = cast(date, visit.window_opens_on), cast(date, visit.window_closes_on)
     with override(recipient.language):
         facts = {
             "number": visit.subject.number,
-            "visit": visit_name,
+            "visit": name_of(content),
             "site": site.name,
             "trial": site.trial.registration,
             "opens": date_format(opens_on),

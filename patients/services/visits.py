@@ -23,7 +23,8 @@ from trials.selectors import protocol_of
 
 def _locked(visit: Visit) -> Visit:
     Subject.objects.select_for_update(of=("self",)).get(pk=visit.subject_id)
-    return Visit.objects.select_related("subject__site", "subject__protocol_version").get(pk=visit.pk)
+    related = ("subject__site", "subject__protocol_version", "protocol_version")
+    return Visit.objects.select_related(*related).get(pk=visit.pk)
 
 
 @transaction.atomic

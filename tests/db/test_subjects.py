@@ -16,7 +16,7 @@ from assessments.selectors import casebook
 from audit.context import acting
 from audit.history import changes
 from patients.models import Subject, SubjectIdentity, Visit
-from patients.selectors import subject_rows
+from patients.selectors.subjects import subject_rows
 from patients.services.enrolment import end_participation, enrol
 from patients.services.registration import correct_identity
 from tests.factories import (

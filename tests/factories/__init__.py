@@ -4,6 +4,7 @@ from tests.factories.forms import complete_form, entry_for, values_for
 from tests.factories.subjects import (
     PLANNED_VISITS,
     answer_all,
+    complete_all,
     enrolled_subject,
     infused_subject,
     make_subject,
@@ -17,6 +18,7 @@ __all__ = [
     "PLANNED_VISITS",
     "UserFactory",
     "answer_all",
+    "complete_all",
     "complete_form",
     "enrolled_subject",
     "entry_for",

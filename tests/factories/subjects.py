@@ -9,6 +9,7 @@ from patients.services.eligibility import answer_criteria, decide_eligibility
 from patients.services.enrolment import enrol
 from patients.services.registration import Identity, register_subject
 from patients.services.visits import record_visit
+from patients.visit_content import forms_of
 from tests.factories.forms import complete_form
 from trials.models import Site
 from trials.selectors import protocol_of
@@ -34,6 +35,12 @@ def take_place(subject: Subject, code: str, by: User, on: date | None = None) ->
     return record_visit(visit=visit, occurred_on=on or subject.site.today(), by=by)
 
 
+def complete_all(visit: Visit, by: User, **changed: dict[str, Any]) -> None:
+    """Every form that the visit asks of its subject, complete; `changed` holds other values by form."""
+    for code in forms_of(visit):
+        complete_form(visit, code, by, **changed.get(code, {}))
+
+
 def answer_all(subject: Subject, by: User, applies: bool = False) -> None:
     """The same answer to every question that only a person can answer."""
     asked = [c.code for c in protocol_of(subject.protocol_version).criteria if c.question]
@@ -44,8 +51,7 @@ def screened_subject(site: Site, by: User, signed_on: date | None = None, **pasi
     """Screening visit done on the day of consent, all screening forms complete, all questions answered no."""
     subject = make_subject(site, by, signed_on)
     visit = take_place(subject, "SCR", by, on=signed_on)
-    for code in ("demographics", "vital_signs", "pasi", "bsa"):
-        complete_form(visit, code, by, **(pasi if code == "pasi" else {}))
+    complete_all(visit, by, pasi=pasi)
     answer_all(subject, by)
     return subject
 
@@ -62,8 +68,7 @@ def infused_subject(site: Site, by: User, days_ago: int = 0) -> Subject:
     day = site.today() - timedelta(days=days_ago)
     subject = enrolled_subject(site, by, signed_on=day)
     visit = take_place(subject, "W0", by, on=day)
-    for code in ("vital_signs", "pasi", "bsa", "infusion"):
-        complete_form(visit, code, by)
+    complete_all(visit, by)
     return Subject.objects.get(pk=subject.pk)
 
 

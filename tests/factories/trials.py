@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.roles import ROLES
 from accounts.services import create_account
 from assessments.registry import catalogue
+from audit.context import acting
 from protocols.loader import STUDIES, read_folder
 from trials.models import Site, Trial
 from trials.services import delegate, load_protocol, open_site
@@ -41,10 +42,13 @@ class UserFactory(factory.Factory):
         return create_account(**kwargs, by=system())
 
 
-def make_trial(registration: str = "NCT03265613", version: str = "1.0") -> Trial:
-    """A trial from its protocol folder."""
+def make_trial(registration: str = "NCT03265613", version: str = "1.0", target: int | None = 1000) -> Trial:
+    """A trial from its protocol folder that may enrol so many subjects; None: as many as the protocol plans."""
     files = read_folder(STUDIES / registration / version)
     stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
+    with acting(by=system(), reason="Room for the subjects of the test"):
+        stored.trial.enrolment_target = target
+        stored.trial.save(update_fields=["enrolment_target"])
     return stored.trial
 
 

@@ -1,0 +1,103 @@
+"""Reads of visits; each starts from what the user may see."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    Case,
+    DateField,
+    DateTimeField,
+    F,
+    Func,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from accounts.models import User
+from clinical.visit_windows import VisitState, study_day
+from patients.models import Subject, SubjectStatus, Visit
+from patients.models.scoping import ScopedQuerySet
+from patients.visit_content import content_of, name_of
+from trials.models import Trial
+
+
+def site_today(time_zone_path: str, now: datetime | None = None) -> Cast:
+    """The calendar day at the site, as an SQL expression; `time_zone_path` leads to the site's time zone."""
+    moment = Value(now or timezone.now(), output_field=DateTimeField())
+    local = Func(F(time_zone_path), moment, function="timezone", output_field=DateTimeField())
+    return Cast(local, DateField())
+
+
+def open_visits(now: datetime | None = None) -> ScopedQuerySet:
+    """Visits that wait for the subject, with the day at their site as `site_day`; those after enrolment wait only for
+    the enrolled."""
+    ended = (SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN)
+    return (
+        Visit.objects.filter(outcome="", planned_on__isnull=False)
+        .exclude(subject__status__in=ended)
+        .exclude(needs_enrolment=True, subject__enrolled_on=None)
+        .annotate(site_day=site_today("subject__site__time_zone", now))
+    )
+
+
+def visits_to_attend(user: User, trial: Trial, *, days_ahead: int = 7, now: datetime | None = None) -> QuerySet[Any]:
+    """Visits that are overdue, due, or open within so many days, in this order, the window that closes first first."""
+    overdue, due = When(window_closes_on__lt=F("site_day"), then=0), When(window_opens_on__lte=F("site_day"), then=1)
+    return (
+        open_visits(now)
+        .visible_to(user)
+        .filter(subject__site__trial=trial, window_opens_on__lte=F("site_day") + timedelta(days=days_ahead))
+        .select_related("subject__site__trial", "subject__protocol_version")
+        .defer("subject__protocol_version__files")
+        .order_by(Case(overdue, due, default=2), "window_closes_on", "subject__number")
+    )
+
+
+def visits_of(subject: Subject) -> list[Visit]:
+    """The subject's visits by day, those that have no day yet at the end in the order of the schedule."""
+    visits = list(subject.visits.select_related("protocol_version").defer("protocol_version__files"))
+    for visit in visits:
+        visit.subject = subject
+    return sorted(visits, key=lambda visit: (visit.occurred_on or visit.planned_on or date.max, visit.position))
+
+
+def visit_of(subject: Subject, code: str) -> Visit | None:
+    """One visit of the subject, or None."""
+    visit = subject.visits.filter(code=code).select_related("protocol_version").defer("protocol_version__files").first()
+    if visit is not None:
+        visit.subject = subject
+    return visit
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """A visit with what the protocol calls it and where it stands today."""
+
+    visit: Visit
+    name: str
+    state: VisitState
+    day: int | None
+    is_off_window: bool
+
+
+def timeline(subject: Subject, today: date | None = None) -> list[TimelineEntry]:
+    """All visits of the subject as seen today at the site: one statement."""
+    today = today or subject.site.today()
+    entries = []
+    for visit in visits_of(subject):
+        day = visit.occurred_on or visit.planned_on
+        anchor = subject.first_treatment_on
+        entries.append(
+            TimelineEntry(
+                visit=visit,
+                name=name_of(content_of(visit)),
+                state=visit.state(today),
+                day=study_day(on=day, anchor=anchor) if day and anchor else None,
+                is_off_window=not visit.is_inside_window(),
+            )
+        )
+    return entries

@@ -1,0 +1,1 @@
+"""Pages about subjects, one module per noun."""

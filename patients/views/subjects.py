@@ -1,0 +1,99 @@
+"""The list of subjects, registration, contact details."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.permissions import Permission
+from patients.access import SubjectRequest, subject_page
+from patients.forms.registration import IdentityForm, RegistrationForm
+from patients.selectors import subjects as subject_reads
+from patients.services.registration import correct_identity, register_subject
+from patients.views.common import add_error, casebook_url, subject_view
+from trials.access import TrialRequest, trial_page
+from trials.selectors import newest_protocol
+
+ROWS_PER_PAGE = 25
+
+
+@trial_page(Permission.VIEW_SUBJECTS)
+def subject_list(request: TrialRequest, trial: Any) -> HttpResponse:
+    """All subjects the user may see, filtered by the address."""
+    filters = {name: request.GET.get(name, "") for name in ("search", "site", "status")}
+    overdue = request.GET.get("overdue") == "1"
+    filters["search"] = filters["search"] or request.GET.get("q", "")
+    rows = subject_reads.subject_rows(
+        request.user,
+        trial,
+        search=filters["search"],
+        site=filters["site"],
+        status=filters["status"],
+        overdue=overdue,
+    )
+    context = {
+        "trial": trial,
+        "page_obj": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "filters": {**filters, "overdue": overdue},
+        "is_filtered": any(filters.values()) or overdue,
+        "sites": subject_reads.visible_sites(request.user, trial),
+        "statuses": subject_reads.status_choices(),
+        "may_register": request.roles.may_somewhere(Permission.REGISTER_SUBJECTS),
+        "crumbs": [(_("Subjects"), "")],
+    }
+    return render(request, "patients/subject_list.html", context)
+
+
+@trial_page(Permission.REGISTER_SUBJECTS)
+def register(request: TrialRequest, trial: Any) -> HttpResponse:
+    """A new subject: consent first, then a number."""
+    form = RegistrationForm(request.POST or None, sites=subject_reads.sites_to_register_at(request.user, trial))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        alike = subject_reads.registered_alike(data["site"], initials=data["initials"], signed_on=data["signed_on"])
+        if alike and not data["is_another_person"]:
+            form.ask_whether_another(alike)
+            return _registration_page(request, trial, form)
+        consent = {name: data[name] for name in ("site", "signed_on", "sheet_version", "language")}
+        try:
+            subject = register_subject(**consent, identity=form.identity(), by=request.user)
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, _("%(number)s is registered.") % {"number": subject.number})
+            return redirect(casebook_url(subject))
+    return _registration_page(request, trial, form)
+
+
+def _registration_page(request: TrialRequest, trial: Any, form: Any) -> HttpResponse:
+    crumbs = [(_("Subjects"), reverse("patients:subject-list", args=[trial.registration])), (_("New subject"), "")]
+    context = {"trial": trial, "form": form, "crumbs": crumbs, "protocol_version": newest_protocol(trial)}
+    return render(request, "patients/register.html", context)
+
+
+@subject_page(Permission.VIEW_IDENTITY)
+def identity(request: SubjectRequest, subject: Any) -> HttpResponse:
+    """Initials and contact details, for the site only."""
+    details = subject_reads.identity_of(subject)
+    form = IdentityForm(request.POST or None, instance=details, initial={"seen_version": details.row_version})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            correct_identity(
+                identity=form.instance, seen_version=data["seen_version"], by=request.user, reason=data["reason"]
+            )
+        except ValidationError as error:
+            form = IdentityForm(
+                {**request.POST.dict(), "seen_version": subject_reads.identity_of(subject).row_version},
+                instance=details,
+            )
+            add_error(form, error)
+        else:
+            messages.success(request, _("Contact details saved."))
+            return redirect(casebook_url(subject))
+    return subject_view(request, "patients/identity.html", {"form": form}, here=_("Contact details"))
