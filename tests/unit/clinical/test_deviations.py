@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from clinical.deviations import DeviationKind, Expected, VisitFacts
+from clinical.deviations import DeviationKind, Expected, VisitFacts, expected_deviations
 from clinical.visit_windows import VisitState
 
 OPENS_ON, CLOSES_ON = date(2024, 3, 10), date(2024, 3, 16)
@@ -53,6 +53,12 @@ def test_a_record_that_cannot_be_is_refused(changed: dict[str, object], message:
 )
 def test_a_window_of_one_day_and_an_unfinished_record_are_allowed(changed: dict[str, object]) -> None:
     assert VisitFacts(**{**DONE, **changed}).key == 7
+
+
+@pytest.mark.parametrize("outcome", [VisitState.DONE, VisitState.MISSED])
+def test_an_unscheduled_visit_has_no_window_to_keep_even_if_one_is_handed_in(outcome: VisitState) -> None:
+    late = VisitFacts(**{**DONE, "is_scheduled": False, "outcome": outcome, "occurred_on": date(2024, 4, 1)})
+    assert expected_deviations([late], unconsented=[], treated_ineligible_on=None) == ()
 
 
 @pytest.mark.parametrize("value", [VisitFacts(**DONE), Expected(DeviationKind.VISIT_MISSED, 7, CLOSES_ON)])
