@@ -83,10 +83,7 @@ class EligibilityDecision(models.Model):
             )
         ]
         triggers = [
-            pgtrigger.ReadOnly(
-                name="decision_is_kept",
-                fields=["subject", "protocol_version", "outcome", "failed_criteria", "facts", "decided_by", "decided_at"],
-            ),
+            pgtrigger.ReadOnly(name="decision_is_kept", exclude=["stale_since", "stale_criteria"]),
             pgtrigger.Protect(name="decision_is_not_deleted", operation=pgtrigger.Delete),
         ]
 
