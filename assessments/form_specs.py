@@ -83,11 +83,13 @@ class Item:
 
 @dataclass(frozen=True)
 class ItemGroup:
-    """Items that stand together under a heading."""
+    """Items that stand together under a heading; `in_rows` puts short labels beside their answers where there is
+    room."""
 
     title: str | Promise
     items: tuple[Item, ...]
     hint: str | Promise = ""
+    in_rows: bool = False
 
 
 @dataclass(frozen=True)

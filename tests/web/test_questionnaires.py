@@ -76,6 +76,18 @@ def test_a_scale_is_twenty_rows_of_four_buttons(visit: Visit, nurse: Client, cod
     page = nurse.get(of("form-edit", visit, code)).content.decode()
     buttons = re.findall(r'<input type="radio" name="(item_\d\d)"', page)
     assert buttons == [f"item_{item:02d}" for item in range(1, 21) for _ in range(4)]
+    assert page.count("form-section form-section-rows") == 4
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"), [("zung_sas", "1 · rarely", "4 · mostly"), ("pga", "0 · clear", "5 · severe")]
+)
+def test_a_button_says_the_score_that_its_digit_key_chooses(
+    visit: Visit, nurse: Client, code: str, first: str, last: str
+) -> None:
+    page = text(nurse.get(of("form-edit", visit, code)))
+    assert first in page
+    assert last in page
 
 
 def test_total_and_meaning_are_shown_while_typing(visit: Visit, nurse: Client) -> None:

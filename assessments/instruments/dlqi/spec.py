@@ -92,7 +92,7 @@ def _items(section: Section) -> tuple[Item, ...]:
     items = tuple(Item(_name(item), cdash=f"DLQI1{item:02d}") for item in SECTION_ITEMS[section])
     if WORK_ITEM not in SECTION_ITEMS[section]:
         return items
-    branch = Item("item_07a", cdash="DLQI107A", hint=_("Only when item 7 is no."), required=False)
+    branch = Item("item_07a", cdash="DLQI107A", hint=_("Only where item 7 is no."), required=False)
     return (*items, branch)
 
 

@@ -24,7 +24,7 @@ class Frequency(models.IntegerChoices):
     RARELY = 1, _("rarely")
     SOMETIMES = 2, _("sometimes")
     OFTEN = 3, _("often")
-    NEARLY_ALWAYS = 4, _("nearly always")
+    MOSTLY = 4, _("mostly")
 
 
 class ZungLevel(models.TextChoices):

@@ -55,4 +55,5 @@ def _group(first: int, test_code: str) -> ItemGroup:
         title=format_lazy(_("Items {first} to {last}"), first=first, last=last),
         items=tuple(Item(_name(item), cdash=f"{test_code}{item:02d}") for item in range(first, last + 1)),
         hint=hint if first == ITEMS[0] else "",
+        in_rows=True,
     )
