@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Permission
 from assessments import form_engine, policies, selectors
 from assessments.context import context_of
-from assessments.form_specs import CrfSpec, Severity
+from assessments.form_specs import CrfSpec, Severity, is_empty
 from assessments.layout import helper_for
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, FormConflict, mark_not_done, save_form
@@ -189,7 +189,7 @@ def _live_values(place: Place, form: form_engine.EntryForm, stored: Any) -> dict
                 "derived": d,
                 "label": place.spec.label(d.name),
                 "value": form_engine.display(place.spec, d.name, derived[d.name]),
-                "is_known": derived[d.name] is not None,
+                "is_known": not is_empty(derived[d.name]),
             }
             for d in place.spec.derived
         ],

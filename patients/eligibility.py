@@ -1,9 +1,11 @@
 """A subject's eligibility: the protocol's criteria over the subject's findings and the answers people gave."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.utils.functional import Promise
@@ -17,6 +19,7 @@ from patients.models import Finding, Subject
 from patients.services.planning import consent_day
 from protocols.catalogue import Fact, FactKind
 from protocols.schema import Criterion
+from trials.models import ProtocolVersion
 from trials.selectors import protocol_of
 
 CONSENT_GIVEN = Fact("consent_given", FactKind.YES_NO, "")
@@ -75,6 +78,12 @@ class SubjectEligibility:
         """Codes of the criteria that stand so."""
         return [row.criterion.code for row in self.criteria if row.standing == standing]
 
+    @property
+    def fingerprint(self) -> str:
+        """A short text that is another one as soon as a criterion stands otherwise or rests on other facts."""
+        essence = {code: _essence(row) for code, row in self.snapshot().items()}
+        return sha256(json.dumps(essence, sort_keys=True).encode()).hexdigest()[:16]
+
     def snapshot(self) -> dict[str, Any]:
         """The facts and answers as they are, to be stored with the decision."""
         return {
@@ -96,14 +105,29 @@ class SubjectEligibility:
         }
 
 
-def eligibility_of(subject: Subject, *, reference_on: date | None = None) -> SubjectEligibility:
+def changed_criteria(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Codes of the criteria that stand otherwise, or rest on other facts or answers, than in an earlier snapshot.
+
+    An interval has changed when the day it counts from has, or when the standing has: that it grows is no news.
+    """
+    return [code for code in now if _essence(then.get(code)) != _essence(now[code])]
+
+
+def _essence(row: Mapping[str, Any] | None) -> Any:
+    if row is None:
+        return None
+    facts = {code: fact.get("since", fact["value"]) for code, fact in row["facts"].items()}
+    return row["standing"], row["answer"], facts
+
+
+def eligibility_of(subject: Subject, *, version: ProtocolVersion | None = None) -> SubjectEligibility:
     """Evaluate every criterion with the newest value of each fact found before enrolment.
 
-    Wash-outs and other intervals count to `reference_on`, by default to the first treatment, given or planned. Three
-    statements whatever the number of criteria.
+    The criteria are those of the subject's protocol version unless another is given. Wash-outs and other intervals
+    count to the first treatment, given or planned. Three statements whatever the number of criteria.
     """
-    protocol, consent_on = protocol_of(subject.protocol_version), consent_day(subject)
-    to = reference_on or protocol.reference_day(consent_on=consent_on, first_treatment_on=subject.first_treatment_on)
+    protocol, consent_on = protocol_of(version or subject.protocol_version), consent_day(subject)
+    to = protocol.reference_day(consent_on=consent_on, first_treatment_on=subject.first_treatment_on)
     known = {fact.code: fact for fact in _facts_before_enrolment(subject, consent_on, to)}
     answers = dict(subject.criterion_answers.values_list("criterion_code", "applies"))
     rows = tuple(_evaluate(criterion, known, answers.get(criterion.code)) for criterion in protocol.criteria)

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
-from patients.models import Subject, SubjectStatus, Visit
+from patients.models import EligibilityDecision, Subject, SubjectStatus, Visit
 from patients.models.subject import TRANSITIONS
 from protocols.schema import Protocol
 from trials.policies import NotAllowedNow
@@ -23,12 +23,34 @@ def status_may_become(subject: Subject, status: str) -> None:
         )
 
 
-def eligibility_is_open(subject: Subject) -> None:
-    """Criteria are answered and eligibility is decided during screening only."""
-    if subject.status != SubjectStatus.SCREENING:
+def eligibility_is_open(subject: Subject, decision: EligibilityDecision | None) -> None:
+    """Criteria are answered and eligibility is decided during screening, and again when a fact has changed since.
+
+    `decision` is the newest one. After a screen failure, or the end of participation, nothing is decided any more.
+    """
+    if subject.status == SubjectStatus.SCREENING:
+        return
+    is_to_be_reviewed = decision is not None and decision.stale_since is not None
+    if not is_to_be_reviewed or subject.status in ENDED:
         raise NotAllowedNow(
             _("Eligibility of %(number)s has been decided; its criteria can no longer be answered.")
             % {"number": subject.number}
+        )
+
+
+def may_be_screened_again(subject: Subject) -> None:
+    """A person whose screening failed, or who left before enrolment, may be screened once more."""
+    left_early = subject.status == SubjectStatus.WITHDRAWN and subject.enrolled_on is None
+    if subject.status != SubjectStatus.SCREEN_FAILURE and not left_early:
+        raise NotAllowedNow(
+            _("%(number)s is “%(status)s”; only after a screen failure is a person screened again.")
+            % {"number": subject.number, "status": subject.get_status_display()}
+        )
+    later = Subject.objects.filter(previous_attempt=subject).first()
+    if later is not None:
+        raise NotAllowedNow(
+            _("%(number)s has been screened again already, as %(later)s.")
+            % {"number": subject.number, "later": later.number}
         )
 
 

@@ -1,11 +1,15 @@
 """What facts and forms are called, also on pages that know no instrument."""
 
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
 from django import template
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from assessments.registry import INSTRUMENTS
 from clinical.intervals import IntervalUnit
+from clinical.numbers import plain
 from patients.eligibility import CONSENT_GIVEN, CONSENT_SOURCE
 
 register = template.Library()
@@ -38,3 +42,14 @@ def form_title(code: str) -> str:
     if code == CONSENT_SOURCE:
         return _("Informed consent")
     return str(INSTRUMENTS[code].title) if code in INSTRUMENTS else code
+
+
+@register.filter
+def stored_value(value: Any) -> str:
+    """A fact as it was kept with a decision: numbers without idle zeros, yes and no in words."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    try:
+        return plain(Decimal(value))
+    except (InvalidOperation, TypeError):
+        return str(value)

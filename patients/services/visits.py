@@ -16,6 +16,7 @@ from patients.policies import (
     status_may_become,
     visit_may_take_place,
 )
+from patients.services.eligibility import review_decision
 from patients.services.planning import consent_day, plan
 from trials.policies import allows
 from trials.selectors import protocol_of
@@ -98,3 +99,4 @@ def record_first_treatment(*, subject: Subject, infused_on: date, by: User, reas
     with acting(by=by, reason=reason):
         subject.save(update_fields=["first_treatment_on", "status"])
         plan(subject)
+        review_decision(subject)

@@ -35,7 +35,7 @@ from tests.factories import (
     make_member,
     make_site,
     make_subject,
-    make_trial,
+    make_trial_asking_for,
     take_place,
     write_past_schedule,
 )
@@ -43,6 +43,10 @@ from trials.models import Trial
 
 Row = dict[str, str]
 
+FURTHER_FORMS = tuple(
+    code for code in INSTRUMENTS if code not in ("demographics", "vital_signs", "pasi", "bsa", "infusion")
+)
+"""Forms that the protocol does not ask for by itself: they must be in the export too."""
 AWKWARD = 'He said "no", then,\r\nleft; 批号：甲，乙\n\\.\n=1+1'
 FEVER: dict[str, Any] = {
     "term": "Fever, 39 °C",
@@ -95,7 +99,7 @@ def whose(subject: Subject) -> tuple[str, str]:
 
 @pytest.fixture
 def trial(committed_db: None) -> Trial:
-    return make_trial()
+    return make_trial_asking_for(*FURTHER_FORMS)
 
 
 @pytest.fixture
@@ -117,6 +121,8 @@ def full(trial: Trial) -> Trial:
         save_form(
             spec=INSTRUMENTS["vital_signs"], visit=visit, entry=draft, complete=False, by=doctor, expected_version=0
         )
+        for code in FURTHER_FORMS:
+            complete_form(visit, code, doctor)
         mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
         onset = visit.occurred_on
         record_adverse_event(subject=subject, fields={**FEVER, "onset_on": onset}, by=doctor)

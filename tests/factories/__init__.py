@@ -11,7 +11,15 @@ from tests.factories.subjects import (
     screened_subject,
     take_place,
 )
-from tests.factories.trials import PASSWORD, UserFactory, make_member, make_site, make_trial, system
+from tests.factories.trials import (
+    PASSWORD,
+    UserFactory,
+    make_member,
+    make_site,
+    make_trial,
+    make_trial_asking_for,
+    system,
+)
 
 __all__ = [
     "PASSWORD",
@@ -27,6 +35,7 @@ __all__ = [
     "make_site",
     "make_subject",
     "make_trial",
+    "make_trial_asking_for",
     "screened_subject",
     "system",
     "take_place",

@@ -10,11 +10,13 @@ from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, save_form
 from audit.context import acting
 from clinical.body_regions import BodyRegion
+from clinical.scoring.zung import SAS, SDS
 from patients.models import Visit
 
 
 def values_for(code: str, visit: Visit) -> dict[str, Any]:
-    """Complete and contradiction-free values of an instrument; PASI 27.0, BSA 36 %, 70.0 kg, 35 million cells."""
+    """Complete and contradiction-free values of an instrument; PASI 27.0, BSA 36 %, 70.0 kg, 35 million cells, DLQI 19,
+    itch 6.3 cm, sPGA 4, SAS and SDS index 25 (no complaint)."""
     morning = datetime.combine(visit.occurred_on, time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
     values: dict[str, dict[str, Any]] = {
         "demographics": {"birth_date": date(1980, 5, 17), "sex": "M", "race": "ASIAN"},
@@ -95,6 +97,16 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "plans_pregnancy": "N",
         },
         "methotrexate": {"dose_mg": Decimal("15.0"), "taken_on": visit.occurred_on},
+        "dlqi": {
+            **{f"item_{item:02d}": "2" for item in (1, 2, 3, 4, 5, 6, 8, 9, 10)},
+            "item_07": "N",
+            "item_07a": "1",
+            "has_unclear_marks": "N",
+        },
+        "pruritus_vas": {"mark_mm": 63},
+        "pga": {"static_pga": 4},
+        "zung_sas": {f"item_{item:02d}": 4 if item in SAS.reversed_items else 1 for item in range(1, 21)},
+        "zung_sds": {f"item_{item:02d}": 4 if item in SDS.reversed_items else 1 for item in range(1, 21)},
     }
     return values[code]
 

@@ -1,5 +1,6 @@
 """Trials, sites and people."""
 
+import re
 from typing import Any
 
 import factory
@@ -49,6 +50,19 @@ def make_trial(registration: str = "NCT03265613", version: str = "1.0", target: 
     with acting(by=system(), reason="Room for the subjects of the test"):
         stored.trial.enrolment_target = target
         stored.trial.save(update_fields=["enrolment_target"])
+    return stored.trial
+
+
+def make_trial_asking_for(*forms: str) -> Trial:
+    """NCT03265613 as it is in its folder, but with these forms at every visit as well."""
+
+    def longer(asked: re.Match[str]) -> str:
+        further = [f'"{form}"' for form in forms if f'"{form}"' not in asked[1]]
+        return f"forms = [{', '.join([asked[1], *further])}]"
+
+    files = read_folder(STUDIES / "NCT03265613" / "1.0")
+    files["visits.toml"] = re.sub(r"^forms = \[(.*)\]$", longer, files["visits.toml"], flags=re.MULTILINE)
+    stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
     return stored.trial
 
 
