@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from assessments.registry import INSTRUMENTS, catalogue
@@ -160,6 +162,43 @@ def test_the_vital_signs_store_and_publish_the_body_mass_index(screening: tuple[
     form.refresh_from_db()
     assert form.bmi_kg_m2 == Decimal("23.7")
     assert found(visit, "vital_signs")["bmi_kg_m2"] == Decimal("23.7")
+
+
+def page_of(visit: Visit, code: str, by: User, **typed: str) -> str:
+    """The entry page of a form, as it opens, or as it answers what was typed and completed."""
+    client = Client()
+    client.force_login(by)
+    place = [visit.subject.site.trial.registration, visit.subject.number, visit.code, code]
+    address = reverse("assessments:form-edit", args=place)
+    sent = {"assessed_on": visit.occurred_on.isoformat(), "version": "0", "complete": "1", **typed}
+    answer = client.post(address, sent) if typed else client.get(address)
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.mark.parametrize("code", SCREENING_FORMS)
+def test_a_screening_form_opens_with_all_its_items_and_days_are_typed_as_days(
+    screening: tuple[Visit, User], code: str
+) -> None:
+    visit, by = screening
+    page = page_of(visit, code, by)
+    days = [item.name for item in INSTRUMENTS[code].items if item.name.endswith("_on")]
+    assert all(f'name="{item.name}"' in page for item in INSTRUMENTS[code].items)
+    assert page.count('data-day="date"') == len(days) + 1  # and the day of assessment
+
+
+def test_a_day_beside_a_use_without_one_is_said_once(screening: tuple[Visit, User]) -> None:
+    visit, by = screening
+    page = page_of(visit, "previous_treatment", by, topical_use="never", topical_last_on="2020-01-01")
+    beside = '<p class="field-error">Topical treatment, last use: no day belongs to the answer “Never”.'
+    assert page.count(beside) == 1
+    assert "A day of last use belongs to a use in the past only." not in page
+
+
+def test_a_last_day_may_not_be_left_out_with_a_reason(screening: tuple[Visit, User]) -> None:
+    visit, by = screening
+    page = page_of(visit, "previous_treatment", by)
+    assert 'name="missing__topical_use"' in page
+    assert 'name="missing__topical_last_on"' not in page
 
 
 IMPOSSIBLE = {
