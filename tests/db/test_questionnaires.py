@@ -77,9 +77,9 @@ def test_the_itch_is_a_tenth_of_the_mark(mark_mm: int | None, score_cm: Decimal 
     [
         ("dlqi", {"dlqi_total": Decimal(19)}),
         ("pruritus_vas", {"pruritus_vas": Decimal("6.3")}),
-        ("pga", {"spga": Decimal(3)}),
-        ("zung_sas", {"zung_sas_index": Decimal(56)}),
-        ("zung_sds", {"zung_sds_index": Decimal(62)}),
+        ("pga", {"spga": Decimal(4)}),
+        ("zung_sas", {"zung_sas_index": Decimal(25)}),
+        ("zung_sds", {"zung_sds_index": Decimal(25)}),
     ],
 )
 def test_a_complete_questionnaire_publishes_its_result(

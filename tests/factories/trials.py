@@ -1,5 +1,6 @@
 """Trials, sites and people."""
 
+import json
 import re
 from typing import Any
 
@@ -57,11 +58,11 @@ def make_trial_asking_for(*forms: str) -> Trial:
     """NCT03265613 as it is in its folder, but with these forms at every visit as well."""
 
     def longer(asked: re.Match[str]) -> str:
-        further = [f'"{form}"' for form in forms if f'"{form}"' not in asked[1]]
-        return f"forms = [{', '.join([asked[1], *further])}]"
+        listed = re.findall(r'"(\w+)"', asked[1])
+        return f"forms = {json.dumps([*listed, *(form for form in forms if form not in listed)])}"
 
     files = read_folder(STUDIES / "NCT03265613" / "1.0")
-    files["visits.toml"] = re.sub(r"^forms = \[(.*)\]$", longer, files["visits.toml"], flags=re.MULTILINE)
+    files["visits.toml"] = re.sub(r"^forms = \[(.*?)\]$", longer, files["visits.toml"], flags=re.MULTILINE | re.DOTALL)
     stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
     return stored.trial
 
