@@ -22,9 +22,9 @@ class Story:
     """One subject.
 
     `consent_ago` and `infused_ago` count days back from today. `stop_at` is the last step taken: consent, forms,
-    answers, eligible, screen_failure, enrolled, or the code of the last visit that took place. `severity` is the score that every
-    PASI sign and area has at screening; `response` what is taken off it, by visit. `late_at` is a visit that takes
-    place the day after its window.
+    answers, eligible, screen_failure, enrolled, or the code of the last visit that took place. `severity` is the score
+    that every PASI sign and area has at screening; `response` what is taken off it, by visit. `late_at` is a visit
+    that takes place the day after its window.
     """
 
     site: str
