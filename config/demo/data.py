@@ -25,6 +25,7 @@ from safety.services import record_adverse_event
 from trials.models import Site, Trial
 from trials.selectors import protocol_of
 from trials.services import delegate, load_protocol, open_site
+from trials.sheets import add_sheet
 
 REGISTRATION = "NCT03265613"
 SITES = (
@@ -42,6 +43,9 @@ def load(say: Callable[[str], None]) -> bool:
     with transaction.atomic():
         files = read_folder(STUDIES / REGISTRATION / "1.0")
         version, _new = load_protocol(files=files, catalogue=catalogue(), by=system)
+        add_sheet(
+            trial=version.trial, version="1.0", languages=["zh", "en"], valid_from=SHEET_VALID_FROM, by=system
+        )
         sites = {code: _site(version.trial, code, *rest, system=system) for code, *rest in SITES}
         staff = _people(version.trial, sites, system)
         say(f"{version}, {len(sites)} sites and {len(staff)} people loaded")

@@ -11,7 +11,7 @@ from tests.factories.subjects import (
     screened_subject,
     take_place,
 )
-from tests.factories.trials import PASSWORD, UserFactory, make_member, make_site, make_trial, system
+from tests.factories.trials import PASSWORD, UserFactory, make_member, make_sheet, make_site, make_trial, system
 
 __all__ = [
     "PASSWORD",
@@ -24,6 +24,7 @@ __all__ = [
     "entry_for",
     "infused_subject",
     "make_member",
+    "make_sheet",
     "make_site",
     "make_subject",
     "make_trial",
