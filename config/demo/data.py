@@ -32,6 +32,7 @@ SITES = (
     ("GZ", "Guangzhou Demo Hospital", "CHN", "Asia/Shanghai"),
     ("VIE", "Vienna Demo Clinic", "AUT", "Europe/Vienna"),
 )
+SHEET_VALID_FROM = date(2015, 1, 1)
 MILLION_PER_ML = Decimal("0.500")
 
 
@@ -43,9 +44,7 @@ def load(say: Callable[[str], None]) -> bool:
     with transaction.atomic():
         files = read_folder(STUDIES / REGISTRATION / "1.0")
         version, _new = load_protocol(files=files, catalogue=catalogue(), by=system)
-        add_sheet(
-            trial=version.trial, version="1.0", languages=["zh", "en"], valid_from=SHEET_VALID_FROM, by=system
-        )
+        add_sheet(trial=version.trial, version="1.0", languages=["zh", "en"], valid_from=SHEET_VALID_FROM, by=system)
         sites = {code: _site(version.trial, code, *rest, system=system) for code, *rest in SITES}
         staff = _people(version.trial, sites, system)
         say(f"{version}, {len(sites)} sites and {len(staff)} people loaded")

@@ -1,6 +1,7 @@
 """Test data written through the ordinary services, so that it is audited and obeys every rule."""
 
 from tests.factories.forms import complete_form, entry_for, values_for
+from tests.factories.protocols import amend
 from tests.factories.subjects import (
     PLANNED_VISITS,
     answer_all,
@@ -17,6 +18,7 @@ __all__ = [
     "PASSWORD",
     "PLANNED_VISITS",
     "UserFactory",
+    "amend",
     "answer_all",
     "complete_all",
     "complete_form",
