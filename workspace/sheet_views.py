@@ -56,7 +56,7 @@ def new_sheet(request: TrialRequest, trial: Any) -> HttpResponse:
 @trial_page(Permission.MANAGE_TRIAL)
 def edit_sheet(request: TrialRequest, trial: Any, sheet_pk: int) -> HttpResponse:
     """Correct a version nobody has signed, or end the validity of one."""
-    sheet = get_object_or_404(sheets_with_signatures(trial), pk=sheet_pk)
+    sheet: Any = get_object_or_404(sheets_with_signatures(trial), pk=sheet_pk)
     names = ("version", "languages", "valid_from", "valid_until", "must_be_signed_again", "protocol_version")
     initial = {name: getattr(sheet, name) for name in names} | {"seen_version": sheet.row_version}
     typed = request.POST if request.method == "POST" else None

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
@@ -54,7 +55,7 @@ def subject_list(request: TrialRequest, trial: Any) -> HttpResponse:
 def register(request: TrialRequest, trial: Any) -> HttpResponse:
     """A new subject: consent first, then a number."""
     sites = subject_reads.sites_to_register_at(request.user, trial)
-    today = max(site.today() for site in sites)
+    today = max((site.today() for site in sites), default=timezone.localdate())
     sheets = consent_reads.sheets_to_sign(trial, today)
     offer = {"has_sheets": bool(sheets), "is_one_valid_today": any(sheet.is_valid_on(today) for sheet in sheets)}
     form = RegistrationForm(request.POST or None, sites=sites, sheets=sheets)
