@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from assessments.form_specs import CrfSpec
 from patients.models import Visit, VisitOutcome
-from patients.policies import may_receive_data
+from patients.policies import may_receive_data, treatment_may_be_given
 from patients.visit_content import forms_of
 from trials.policies import NotAllowedNow
 from trials.selectors import protocol_of
@@ -19,6 +19,8 @@ def form_may_be_entered(spec: CrfSpec, visit: Visit) -> None:
         raise NotAllowedNow(_("Record the date of the visit first; its forms can be entered after that."))
     if spec.is_treatment and visit.subject.enrolled_on is None:
         raise NotAllowedNow(_("Treatment is recorded for enrolled subjects only."))
+    if spec.is_treatment and visit.occurred_on is not None:
+        treatment_may_be_given(visit.subject, visit.occurred_on)
 
 
 def treatment_may_be_withdrawn(spec: CrfSpec, visit: Visit) -> None:

@@ -1,6 +1,7 @@
 """Reads of the casebook and of single forms."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F, Value
 
@@ -9,6 +10,7 @@ from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import CrfSpec
 from assessments.registry import INSTRUMENTS
 from patients.models import Subject, Visit, VisitOutcome
+from patients.selectors.consent import data_may_be_used, treatment_withdrawn_on
 from patients.selectors.visits import TimelineEntry, timeline
 from patients.visit_content import forms_of
 from trials.models import Trial
@@ -34,17 +36,26 @@ class CasebookRow:
 
 
 def casebook(subject: Subject) -> list[CasebookRow]:
-    """Visits by forms with the state of each: a statement for the visits and one for the forms."""
+    """Visits by forms with the state of each: one statement each for visits, forms and withdrawals."""
     entries = [(entry, forms_of(entry.visit)) for entry in timeline(subject)]
     states = _states(subject, {code for _entry, forms in entries for code in forms})
+    withdrawn_on = treatment_withdrawn_on(subject)
     rows = []
     for entry, forms in entries:
-        is_open = entry.visit.outcome == VisitOutcome.DONE
         cells = tuple(
-            Cell(INSTRUMENTS[code], states.get((entry.visit.pk, code), NOT_STARTED), is_open) for code in forms
+            _cell(INSTRUMENTS[code], entry.visit, states.get((entry.visit.pk, code), NOT_STARTED), withdrawn_on)
+            for code in forms
         )
         rows.append(CasebookRow(entry, cells))
     return rows
+
+
+def _cell(spec: CrfSpec, visit: Visit, status: str, withdrawn_on: date | None) -> Cell:
+    """A form opens once its visit took place; one of treatment not after the subject withdrew from it."""
+    is_open = visit.outcome == VisitOutcome.DONE
+    if is_open and spec.is_treatment and status == NOT_STARTED and withdrawn_on is not None:
+        is_open = visit.occurred_on is not None and visit.occurred_on <= withdrawn_on
+    return Cell(spec, status, is_open)
 
 
 def _states(subject: Subject, codes: set[str]) -> dict[tuple[int, str], str]:
@@ -79,7 +90,7 @@ class DraftLeft:
 def drafts_left(user: User, trial: Trial, *, at_most: int) -> list[DraftLeft]:
     """So many drafts of the trial that the user may see, oldest visit first: two statements."""
     drafts = [
-        spec.model._default_manager.visible_to(user)
+        data_may_be_used(spec.model._default_manager.visible_to(user), subject="visit__subject")
         .filter(status=FormStatus.DRAFT, visit__subject__site__trial=trial)
         .annotate(code=Value(code), day=F("visit__occurred_on"), number=F("visit__subject__number"))
         .values_list("visit_id", "code", "day", "number")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import eligibility, enrolment, subjects, visits
+from patients.views import amendment, consent, eligibility, enrolment, subjects, visits
 
 app_name = "patients"
 TRIAL = "trials/<str:registration>/"
@@ -12,6 +12,11 @@ urlpatterns = [
     path(TRIAL + "subjects/", subjects.subject_list, name="subject-list"),
     path(TRIAL + "subjects/new/", subjects.register, name="register"),
     path(SUBJECT + "contact/", subjects.identity, name="identity"),
+    path(SUBJECT + "consent/", consent.consent, name="consent"),
+    path(SUBJECT + "consent/<int:consent_pk>/correct/", consent.correct, name="correct-consent"),
+    path(SUBJECT + "consent/<int:consent_pk>/history/", consent.history, name="consent-history"),
+    path(SUBJECT + "consent/withdraw/", consent.withdraw, name="withdraw"),
+    path(SUBJECT + "protocol-version/", amendment.move_version, name="move-version"),
     path(SUBJECT + "eligibility/", eligibility.eligibility, name="eligibility"),
     path(SUBJECT + "eligibility/decide/", eligibility.decide, name="decide"),
     path(SUBJECT + "enrol/", enrolment.enrol, name="enrol"),

@@ -29,6 +29,7 @@ PLACES: tuple[tuple[str, str | Promise, str, Permission], ...] = (
     ("patients:subject-list", _("Subjects"), "subjects", Permission.VIEW_SUBJECTS),
     ("safety:list", _("Adverse events"), "shield", Permission.VIEW_SAFETY),
     ("workspace:protocol", _("Protocol"), "document", Permission.VIEW_PROTOCOL),
+    ("workspace:sheets", _("Information sheets"), "form", Permission.MANAGE_TRIAL),
     ("exports:list", _("Export"), "download", Permission.EXPORT_DATA),
     ("workspace:people", _("People"), "users", Permission.MANAGE_PEOPLE),
 )

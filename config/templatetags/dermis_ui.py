@@ -65,6 +65,15 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "completed": StatusLook(_("Completed"), "check-circle", "good"),
         "withdrawn": StatusLook(_("Withdrawn"), "sign-out", "warning"),
     },
+    "consent": {
+        "valid": StatusLook(_("Valid"), "check-circle", "good"),
+        "not_yet": StatusLook(_("Not valid yet"), "clock", "quiet"),
+        "over": StatusLook(_("No longer valid"), "minus-circle", "neutral"),
+        "due": StatusLook(_("Re-consent due"), "alert", "warning"),
+        "treatment": StatusLook(_("Treatment withdrawn"), "minus-circle", "warning"),
+        "follow_up": StatusLook(_("Follow-up withdrawn"), "sign-out", "warning"),
+        "data_use": StatusLook(_("Use of data withdrawn"), "lock", "danger"),
+    },
     "grade": {
         "1": StatusLook(_("Grade 1, mild"), "flag", "neutral"),
         "2": StatusLook(_("Grade 2, moderate"), "flag", "info"),

@@ -58,6 +58,7 @@ def correct_visit_date(*, visit: Visit, occurred_on: date, reason: str, by: User
     visit = _locked(visit)
     if visit.outcome != VisitOutcome.DONE:
         raise ValidationError(_("Only a visit that took place has a date to correct."))
+    may_receive_data(visit.subject)
     subject, protocol = visit.subject, protocol_of(visit.subject.protocol_version)
     day_is_possible(occurred_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
     day_is_in_order(occurred_on, visit, protocol)

@@ -33,6 +33,11 @@ accounts:password_change   GET     +            +             +        +       +
 accounts:password_change   POST    +            +             +        +       +     +             +      +
 workspace:today            GET     +            +             +        +       +     +             +      +
 workspace:protocol         GET     +            +             +        +       +     +             +      +
+workspace:sheets           GET     +            +             +        +       +     +             +      +
+workspace:new-sheet        GET     -            -             -        -       -     -             +      -
+workspace:new-sheet        POST    -            -             -        -       -     -             +      -
+workspace:edit-sheet       GET     -            -             -        -       -     -             +      -
+workspace:edit-sheet       POST    -            -             -        -       -     -             +      -
 workspace:people           GET     -            -             -        -       -     -             +      -
 workspace:new-account      GET     -            -             -        -       -     -             +      -
 workspace:new-account      POST    -            -             -        -       -     -             +      -
@@ -43,6 +48,15 @@ patients:register          GET     +            +             -        -       -
 patients:register          POST    +            +             -        -       -     -             -      -
 patients:identity          GET     +            +             -        -       -     0             0      -
 patients:identity          POST    +            +             -        -       -     0             0      -
+patients:consent           GET     +            +             +        +       +     0             0      +
+patients:consent           POST    +            +             -        -       -     0             0      -
+patients:correct-consent   GET     +            +             -        -       -     0             0      -
+patients:correct-consent   POST    +            +             -        -       -     0             0      -
+patients:consent-history   GET     +            +             +        +       +     0             0      +
+patients:withdraw          GET     +            +             -        -       -     0             0      -
+patients:withdraw          POST    +            +             -        -       -     0             0      -
+patients:move-version      GET     -            +             -        -       -     0             0      -
+patients:move-version      POST    -            +             -        -       -     0             0      -
 patients:eligibility       GET     +            +             +        +       +     0             0      +
 patients:eligibility       POST    -            +             -        -       -     0             0      -
 patients:decide            POST    -            +             -        -       -     0             0      -
@@ -130,6 +144,8 @@ class World:
             "visit_code": "W0",
             "form_code": "pasi",
             "event_number": 1,
+            "consent_pk": subject.consents.earliest("pk").pk,
+            "sheet_pk": subject.site.trial.information_sheets.earliest("pk").pk,
             "pk": Delegation.objects.filter(trial=subject.site.trial).earliest("pk").pk,
         }
         pattern = PATTERNS[name]
@@ -191,12 +207,14 @@ def _treated(site: Site) -> Subject:
 
 def _another() -> Trial:
     from assessments.registry import catalogue
-    from tests.factories import system
+    from tests.factories import make_sheet, system
     from trials.services import load_protocol
 
     files = read_folder(STUDIES / "NCT03265613" / "1.0")
     renamed = {name: text.replace("NCT03265613", "NCT09999999") for name, text in files.items()}
-    return load_protocol(files=renamed, catalogue=catalogue(), by=system())[0].trial
+    trial = load_protocol(files=renamed, catalogue=catalogue(), by=system())[0].trial
+    make_sheet(trial)
+    return trial
 
 
 def is_sign_in(response: HttpResponse) -> bool:

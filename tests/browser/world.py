@@ -7,18 +7,23 @@ from typing import Any
 from accounts.models import User
 from clinical.body_regions import BodyRegion
 from exports.services import make_export
+from patients.models import Subject
+from patients.services.consent import record_consent
 from patients.services.eligibility import decide_eligibility
 from safety.services import record_adverse_event
 from tests.factories import (
+    amend,
     complete_form,
     infused_subject,
     make_member,
+    make_sheet,
     make_site,
     make_subject,
     make_trial,
     screened_subject,
     take_place,
 )
+from trials.models import Trial
 
 TRIAL = "/trials/NCT03265613/"
 SUBJECTS = f"{TRIAL}subjects/"
@@ -42,6 +47,11 @@ SIGHTS = (
     Sight("register", "coordinator", f"{SUBJECTS}new/"),
     Sight("casebook", "coordinator", TREATED),
     Sight("casebook-new", "coordinator", NEW),
+    Sight("consent", "coordinator", f"{TREATED}consent/"),
+    Sight("consent-due", "coordinator", f"{NEW}consent/"),
+    Sight("consent-correct", "coordinator", f"{TREATED}consent/1/correct/"),
+    Sight("consent-history", "coordinator", f"{TREATED}consent/1/history/"),
+    Sight("withdraw", "coordinator", f"{TREATED}consent/withdraw/"),
     Sight("contact", "coordinator", f"{TREATED}contact/"),
     Sight("enrol", "coordinator", f"{TO_ENROL}enrol/"),
     Sight("end", "coordinator", f"{TREATED}end/"),
@@ -68,6 +78,7 @@ SIGHTS = (
     Sight("casebook-chinese", "reader", TREATED),
     Sight("pasi-edit-chinese", "reader", f"{TREATED}visits/W12/forms/pasi/edit/"),
     Sight("today-investigator", "investigator", TRIAL),
+    Sight("move-version", "investigator", f"{TREATED}protocol-version/"),
     Sight("eligibility", "investigator", f"{TO_DECIDE}eligibility/"),
     Sight("eligibility-open", "investigator", f"{NEW}eligibility/"),
     Sight("today-monitor", "monitor", TRIAL),
@@ -76,6 +87,9 @@ SIGHTS = (
     Sight("form-not-started", "monitor", f"{NEW}visits/SCR/forms/pasi/"),
     Sight("forbidden", "monitor", f"{SUBJECTS}new/", 403),
     Sight("today-administrator", "administrator", TRIAL),
+    Sight("sheets", "administrator", f"{TRIAL}information-sheets/"),
+    Sight("sheet-new", "administrator", f"{TRIAL}information-sheets/new/"),
+    Sight("sheet-edit", "administrator", f"{TRIAL}information-sheets/1/"),
     Sight("people", "administrator", f"{TRIAL}people/"),
     Sight("new-account", "administrator", f"{TRIAL}people/new/"),
     Sight("exports", "administrator", f"{TRIAL}exports/"),
@@ -119,8 +133,17 @@ def build() -> dict[str, User]:
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
+    _amend(trial, treated, nurse)
     make_export(trial=trial, by=people["administrator"]).file.close()
     return people
+
+
+def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
+    """A later protocol version with a sheet to be signed again, which one subject has signed."""
+    today = signed.site.today()
+    amended = amend(trial)
+    make_sheet(trial, "2.0", valid_from=today, must_be_signed_again=True, protocol_version=amended)
+    record_consent(subject=signed, signed_on=today, sheet_version="2.0", language="zh", by=nurse)
 
 
 def _fever(onset_on: date) -> dict[str, Any]:

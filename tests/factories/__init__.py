@@ -1,6 +1,7 @@
 """Test data written through the ordinary services, so that it is audited and obeys every rule."""
 
 from tests.factories.forms import complete_form, entry_for, values_for, write_past_schedule
+from tests.factories.protocols import amend
 from tests.factories.subjects import (
     PLANNED_VISITS,
     answer_all,
@@ -15,6 +16,7 @@ from tests.factories.trials import (
     PASSWORD,
     UserFactory,
     make_member,
+    make_sheet,
     make_site,
     make_trial,
     make_trial_asking_for,
@@ -25,6 +27,7 @@ __all__ = [
     "PASSWORD",
     "PLANNED_VISITS",
     "UserFactory",
+    "amend",
     "answer_all",
     "complete_all",
     "complete_form",
@@ -32,6 +35,7 @@ __all__ = [
     "entry_for",
     "infused_subject",
     "make_member",
+    "make_sheet",
     "make_site",
     "make_subject",
     "make_trial",

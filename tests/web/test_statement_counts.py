@@ -30,28 +30,31 @@ from trials.models import Site, Trial
 # subject at the site who has been treated longest: a visit, a form, the number of an event, or a filter.
 TABLE = """
 page                        more         role           statements
-workspace:today             -            coordinator    17
-workspace:today             -            investigator   18
+workspace:today             -            coordinator    18
+workspace:today             -            investigator   19
 workspace:today             -            monitor        10
 workspace:protocol          -            coordinator    10
 workspace:people            -            administrator  12
 patients:subject-list       -            monitor        12
 patients:subject-list       ?overdue=1   monitor        12
-patients:register           -            coordinator    11
+patients:register           -            coordinator    13
 safety:list                 -            monitor        12
 safety:list                 ?ongoing=no  monitor        12
 exports:list                -            data_manager   10
-assessments:casebook        /            coordinator    18
-patients:eligibility        /            investigator   14
-patients:identity           /            coordinator    11
-patients:visit              /W4          coordinator    11
-assessments:form            /W0/pasi     monitor        13
-assessments:form-edit       /W4/pasi     coordinator    15
+assessments:casebook        /            coordinator    20
+patients:eligibility        /            investigator   15
+patients:identity           /            coordinator    12
+patients:consent            /            coordinator    17
+patients:withdraw           /            coordinator    12
+workspace:sheets            -            administrator  9
+patients:visit              /W4          coordinator    12
+assessments:form            /W0/pasi     monitor        14
+assessments:form-edit       /W4/pasi     coordinator    16
 assessments:form-live       /W4/pasi     coordinator    23
-assessments:form-history    /W0/pasi     monitor        14
-safety:subject-events       /            monitor        11
-safety:event                /1           monitor        12
-safety:event-history        /1           monitor        14
+assessments:form-history    /W0/pasi     monitor        15
+safety:subject-events       /            monitor        12
+safety:event                /1           monitor        13
+safety:event-history        /1           monitor        15
 """
 ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()[1:]]
 EVENT = {
