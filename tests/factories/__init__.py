@@ -5,13 +5,22 @@ from tests.factories.subjects import (
     PLANNED_VISITS,
     answer_all,
     complete_all,
+    eligible_subject,
     enrolled_subject,
     infused_subject,
     make_subject,
     screened_subject,
     take_place,
 )
-from tests.factories.trials import PASSWORD, UserFactory, make_member, make_site, make_trial, system
+from tests.factories.trials import (
+    PASSWORD,
+    UserFactory,
+    make_member,
+    make_randomised_trial,
+    make_site,
+    make_trial,
+    system,
+)
 
 __all__ = [
     "PASSWORD",
@@ -20,10 +29,12 @@ __all__ = [
     "answer_all",
     "complete_all",
     "complete_form",
+    "eligible_subject",
     "enrolled_subject",
     "entry_for",
     "infused_subject",
     "make_member",
+    "make_randomised_trial",
     "make_site",
     "make_subject",
     "make_trial",

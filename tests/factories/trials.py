@@ -46,10 +46,51 @@ def make_trial(registration: str = "NCT03265613", version: str = "1.0", target: 
     """A trial from its protocol folder that may enrol so many subjects; None: as many as the protocol plans."""
     files = read_folder(STUDIES / registration / version)
     stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
+    return _with_target(stored.trial, target)
+
+
+TWO_MORE_ARMS = """
+[[arm]]
+code = "HIGH"
+name = "High dose"
+product = "Another dose of the same cells"
+cells_per_kg = 1_000_000
+route = "intravenous"
+infusion_visits = ["W0", "W4", "W8"]
+
+[[arm]]
+code = "HIGHEST"
+name = "Highest dose"
+product = "A third dose of the same cells"
+cells_per_kg = 3_000_000
+route = "intravenous"
+infusion_visits = ["W0", "W4", "W8"]
+"""
+BY_SITE = """
+[allocation]
+stratified_by = ["site"]
+"""
+
+
+def make_randomised_trial(
+    *, target: int | None = 1000, registration: str = "NCT00000003", allocation: str = BY_SITE
+) -> Trial:
+    """A made-up trial of three arms given at random, without the list; otherwise it is like NCT03265613.
+
+    `allocation` is the table of the protocol that says so; empty: the arms are chosen.
+    """
+    folder = read_folder(STUDIES / "NCT03265613" / "1.0")
+    files = {name: text.replace("NCT03265613", registration) for name, text in folder.items()}
+    files["arms.toml"] += TWO_MORE_ARMS + allocation
+    stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
+    return _with_target(stored.trial, target)
+
+
+def _with_target(trial: Trial, target: int | None) -> Trial:
     with acting(by=system(), reason="Room for the subjects of the test"):
-        stored.trial.enrolment_target = target
-        stored.trial.save(update_fields=["enrolment_target"])
-    return stored.trial
+        trial.enrolment_target = target
+        trial.save(update_fields=["enrolment_target"])
+    return trial
 
 
 def make_site(trial: Trial, code: str = "GZ") -> Site:
