@@ -25,11 +25,12 @@ class NumberInput(forms.TextInput):
 class StopForm(forms.Form):
     """Where enrolment stops, and why."""
 
+    prefix = "stop"
     site = forms.ChoiceField(label=_("Where"))
     reason = ReasonField(label=_("Reason"), help_text=_("Shown to everybody who wants to enrol."))
 
     def __init__(self, *args: Any, sites: Iterable[Site], everywhere: bool, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="stop", **kwargs)
+        super().__init__(*args, **kwargs)
         self.sites = {str(site.pk): site for site in sites}
         every = [(EVERY_SITE, _("Every site of the trial"))] if everywhere else []
         fields: dict[str, Any] = self.fields
@@ -45,11 +46,12 @@ class StopForm(forms.Form):
 class ReopenForm(forms.Form):
     """Which stop ends, and why."""
 
+    prefix = "reopen"
     hold = forms.ChoiceField(label=_("Reopen"))
     reason = ReasonField(label=_("Reason"), help_text=_("For example: the safety board agreed on 2026-11-20."))
 
     def __init__(self, *args: Any, holds: Iterable[EnrolmentHold], **kwargs: Any) -> None:
-        super().__init__(*args, prefix="reopen", **kwargs)
+        super().__init__(*args, **kwargs)
         self.holds: Mapping[str, EnrolmentHold] = {str(hold.pk): hold for hold in holds}
         fields: dict[str, Any] = self.fields
         choices = [(pk, hold.site or _("Every site of the trial")) for pk, hold in self.holds.items()]
@@ -64,6 +66,7 @@ class ReopenForm(forms.Form):
 class TargetForm(forms.Form):
     """How many subjects the trial is to enrol."""
 
+    prefix = "target"
     target = forms.IntegerField(
         label=_("Target"),
         min_value=1,
@@ -75,13 +78,14 @@ class TargetForm(forms.Form):
     reason = ReasonField(help_text=_("For example: amendment 2, approved on 2026-11-20."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="target", **kwargs)
+        super().__init__(*args, **kwargs)
         self.helper = helper_of()
 
 
 class LimitForm(forms.Form):
     """How many subjects one site may enrol."""
 
+    prefix = "limit"
     site = forms.ChoiceField(label=_("Site"))
     cap = forms.IntegerField(
         label=_("Limit"),
@@ -94,7 +98,7 @@ class LimitForm(forms.Form):
     reason = ReasonField(help_text=_("For example: the contract with the hospital."))
 
     def __init__(self, *args: Any, sites: Iterable[Site], **kwargs: Any) -> None:
-        super().__init__(*args, prefix="limit", **kwargs)
+        super().__init__(*args, **kwargs)
         self.sites = {str(site.pk): site for site in sites}
         fields: dict[str, Any] = self.fields
         fields["site"].choices = [("", "---------"), *((pk, str(site)) for pk, site in self.sites.items())]
@@ -112,7 +116,8 @@ class AllocationListForm(forms.Form):
     confirmed = forms.BooleanField(label=_("Make the list, once and for all"))
 
     def __init__(self, *args: Any, parts: int, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"block_sizes": f"{parts}, {2 * parts}"}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.fields["block_sizes"].initial = f"{parts}, {2 * parts}"
         self.fields["block_sizes"].help_text = _(
             "At least two, each a multiple of %(parts)s, with a comma between them."
         ) % {"parts": parts}

@@ -141,13 +141,10 @@ def allocation_list(request: TrialRequest, trial: Any) -> HttpResponse:
         )
     made = allocation_reads.allocation_list_of(trial)
     ratio = allocation_reads.ratio_of(trial, made)
-    form = None
-    if made is None and ratio:
-        form = forms.AllocationListForm(request.POST or None, parts=sum(share for _arm, share in ratio))
-    if request.method == "POST" and (form is None or form.is_valid()):
+    form = forms.AllocationListForm(request.POST or None, parts=sum(share for _arm, share in ratio))
+    if request.method == "POST" and form.is_valid():
         try:
-            sizes = form.cleaned_data["block_sizes"] if form else []
-            make_allocation_list(trial=trial, block_sizes=sizes, by=request.user)
+            make_allocation_list(trial=trial, block_sizes=form.cleaned_data["block_sizes"], by=request.user)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -156,10 +153,11 @@ def allocation_list(request: TrialRequest, trial: Any) -> HttpResponse:
     context = {
         "trial": trial,
         "form": form,
+        "can_be_made": made is None and bool(ratio),
         "ratio": ratio,
         "made": made,
         "strata": allocation_reads.strata_in_use(made) if made else [],
         "is_sound": is_as_its_seed_gives(made) if made else None,
         "crumbs": [(_("Enrolment"), reverse("workspace:enrolment", args=[trial.registration])), (_("Random list"), "")],
     }
-    return render(request, "workspace/allocation.html", context, status=422 if form and form.errors else 200)
+    return render(request, "workspace/allocation.html", context, status=422 if form.errors else 200)

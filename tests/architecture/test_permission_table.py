@@ -33,6 +33,13 @@ accounts:password_change   GET     +            +             +        +       +
 accounts:password_change   POST    +            +             +        +       +     +             +      +
 workspace:today            GET     +            +             +        +       +     +             +      +
 workspace:protocol         GET     +            +             +        +       +     +             +      +
+workspace:enrolment        GET     +            +             +        +       +     +             +      +
+workspace:stop-enrolment   POST    -            -             -        +       -     -             +      -
+workspace:reopen-enrolment POST    -            -             -        +       -     -             +      -
+workspace:enrolment-target POST    -            -             -        -       -     -             +      -
+workspace:enrolment-limit  POST    -            -             -        -       -     -             +      -
+workspace:allocation       GET     -            -             -        -       -     +             -      -
+workspace:allocation       POST    -            -             -        -       -     +             -      -
 workspace:people           GET     -            -             -        -       -     -             +      -
 workspace:new-account      GET     -            -             -        -       -     -             +      -
 workspace:new-account      POST    -            -             -        -       -     -             +      -
@@ -48,6 +55,8 @@ patients:eligibility       POST    -            +             -        -       -
 patients:decide            POST    -            +             -        -       -     0             0      -
 patients:enrol             GET     +            +             -        -       -     0             0      -
 patients:enrol             POST    +            +             -        -       -     0             0      -
+patients:change-arm        GET     -            +             -        -       -     0             0      -
+patients:change-arm        POST    -            +             -        -       -     0             0      -
 patients:end               GET     +            +             -        -       -     0             0      -
 patients:end               POST    +            +             -        -       -     0             0      -
 patients:visit             GET     +            +             -        -       -     0             0      -
