@@ -22,7 +22,8 @@ from assessments.services import Entry, FormConflict, mark_not_done, save_form
 from audit.history import changes
 from patients.access import SubjectRequest, subject_page
 from patients.eligibility import eligibility_of
-from patients.policies import may_enrol, participation_may_end
+from patients.policies import arm_may_change, may_enrol, participation_may_end
+from patients.selectors.allocations import allocations_of
 from patients.selectors.subjects import consents_of, latest_decision, subject_strip
 from patients.selectors.visits import visit_of
 from patients.visit_content import content_of, name_of
@@ -100,10 +101,17 @@ def casebook(request: SubjectRequest, subject: Any) -> HttpResponse:
         "protocol": protocol_of(subject.protocol_version),
         "consents": consents_of(subject),
         "decision": latest_decision(subject),
+        "allocations": allocations_of(subject),
+        "may_change_arm": allows(arm_may_change, subject),
         "eligibility": eligibility_of(subject) if subject.status == "screening" else None,
         "can": {
             permission.name.lower(): request.roles.may(permission, subject.site)
-            for permission in (Permission.ENTER_DATA, Permission.DECIDE_ELIGIBILITY, Permission.ENROL_SUBJECTS)
+            for permission in (
+                Permission.ENTER_DATA,
+                Permission.DECIDE_ELIGIBILITY,
+                Permission.ENROL_SUBJECTS,
+                Permission.CHANGE_TREATMENT,
+            )
         },
         "may_enrol": allows(may_enrol, subject),
         "may_end": allows(participation_may_end, subject, "withdrawn"),

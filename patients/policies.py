@@ -6,6 +6,7 @@ from django.db.models import Exists, Max, Min, OuterRef
 from django.utils.translation import gettext as _
 
 from patients.models import (
+    AllocationList,
     ConsentWithdrawal,
     EligibilityDecision,
     InformedConsent,
@@ -15,8 +16,9 @@ from patients.models import (
     WithdrawalScope,
 )
 from patients.models.subject import TRANSITIONS
-from protocols.schema import Protocol
+from protocols.schema import Arm, Protocol
 from trials.policies import NotAllowedNow
+from trials.selectors import protocol_of
 
 ENDED = frozenset({SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN})
 BEFORE_ENROLMENT = frozenset({SubjectStatus.SCREENING, SubjectStatus.ELIGIBLE})
@@ -69,14 +71,37 @@ def may_enrol(subject: Subject) -> None:
     status_may_become(subject, SubjectStatus.ENROLLED)
 
 
+def a_place_can_be_given(subject: Subject) -> None:
+    """A subject of a protocol that randomises is enrolled when the random list is there and gives its arms."""
+    protocol = protocol_of(subject.protocol_version)
+    if protocol.allocation is None:
+        return
+    shares = AllocationList.objects.filter(trial=subject.site.trial_id).values_list("shares", flat=True).first()
+    if shares is None:
+        raise NotAllowedNow(_("The statistician must make the random allocation list before anybody is enrolled."))
+    # All arms of the list are compared, not that of the next place: the answer must not tell it.
+    if not set(shares) <= {arm.code for arm in protocol.arms}:
+        raise NotAllowedNow(
+            _("The random list gives arms that protocol version %(version)s does not have; ask the statistician.")
+            % {"version": protocol.version}
+        )
+
+
+def other_arms(subject: Subject) -> list[Arm]:
+    """The arms that the subject is not in, in the order of the protocol."""
+    return [arm for arm in protocol_of(subject.protocol_version).arms if arm.code != subject.arm_code]
+
+
 def arm_may_change(subject: Subject) -> None:
-    """The arm of a subject who is enrolled and takes part."""
+    """The arm of a subject who is enrolled and takes part, where the protocol has another one."""
     if not subject.arm_code:
         raise NotAllowedNow(_("%(number)s is in no arm yet.") % {"number": subject.number})
     if subject.status in ENDED:
         raise NotAllowedNow(
             _("Participation of %(number)s has ended; its arm stays as it is.") % {"number": subject.number}
         )
+    if not other_arms(subject):
+        raise NotAllowedNow(_("The protocol has one arm only; there is none to change to."))
 
 
 def participation_may_end(subject: Subject, status: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import amendment, consent, eligibility, enrolment, subjects, visits
+from patients.views import allocation, amendment, consent, eligibility, enrolment, subjects, visits
 
 app_name = "patients"
 TRIAL = "trials/<str:registration>/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(SUBJECT + "eligibility/", eligibility.eligibility, name="eligibility"),
     path(SUBJECT + "eligibility/decide/", eligibility.decide, name="decide"),
     path(SUBJECT + "enrol/", enrolment.enrol, name="enrol"),
+    path(SUBJECT + "arm/", allocation.change_arm, name="change-arm"),
     path(SUBJECT + "end/", enrolment.end_participation, name="end"),
     path(SUBJECT + "visits/<str:code>/", visits.visit, name="visit"),
     path(SUBJECT + "visits/<str:code>/correct/", visits.correct_visit, name="correct-visit"),

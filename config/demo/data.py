@@ -25,7 +25,7 @@ from protocols.loader import STUDIES, read_folder
 from safety.services import record_adverse_event
 from trials.models import Site, Trial
 from trials.selectors import protocol_of
-from trials.services import delegate, load_protocol, open_site
+from trials.services import delegate, load_protocol, open_site, set_enrolment_target
 from trials.sheets import add_sheet
 
 Sites = dict[tuple[str, str], Site]

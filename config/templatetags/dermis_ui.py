@@ -74,6 +74,16 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "follow_up": StatusLook(_("Follow-up withdrawn"), "sign-out", "warning"),
         "data_use": StatusLook(_("Use of data withdrawn"), "lock", "danger"),
     },
+    "enrolment": {
+        "open": StatusLook(_("Open"), "check-circle", "good"),
+        "full": StatusLook(_("Full"), "minus-circle", "neutral"),
+        "stopped": StatusLook(_("Stopped"), "cross-circle", "danger"),
+        "reopened": StatusLook(_("Reopened"), "history", "quiet"),
+    },
+    "list": {
+        "True": StatusLook(_("As its seed gives"), "check-circle", "good"),
+        "False": StatusLook(_("Not as its seed gives"), "alert", "danger"),
+    },
     "grade": {
         "1": StatusLook(_("Grade 1, mild"), "flag", "neutral"),
         "2": StatusLook(_("Grade 2, moderate"), "flag", "info"),

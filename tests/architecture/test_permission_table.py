@@ -38,6 +38,13 @@ workspace:new-sheet        GET     -            -             -        -       -
 workspace:new-sheet        POST    -            -             -        -       -     -             +      -
 workspace:edit-sheet       GET     -            -             -        -       -     -             +      -
 workspace:edit-sheet       POST    -            -             -        -       -     -             +      -
+workspace:enrolment        GET     +            +             +        +       +     +             +      +
+workspace:stop-enrolment   POST    -            -             -        +       -     -             +      -
+workspace:reopen-enrolment POST    -            -             -        +       -     -             +      -
+workspace:enrolment-target POST    -            -             -        -       -     -             +      -
+workspace:enrolment-limit  POST    -            -             -        -       -     -             +      -
+workspace:allocation       GET     -            -             -        -       -     +             -      -
+workspace:allocation       POST    -            -             -        -       -     +             -      -
 workspace:people           GET     -            -             -        -       -     -             +      -
 workspace:new-account      GET     -            -             -        -       -     -             +      -
 workspace:new-account      POST    -            -             -        -       -     -             +      -
@@ -62,6 +69,8 @@ patients:eligibility       POST    -            +             -        -       -
 patients:decide            POST    -            +             -        -       -     0             0      -
 patients:enrol             GET     +            +             -        -       -     0             0      -
 patients:enrol             POST    +            +             -        -       -     0             0      -
+patients:change-arm        GET     -            +             -        -       -     0             0      -
+patients:change-arm        POST    -            +             -        -       -     0             0      -
 patients:end               GET     +            +             -        -       -     0             0      -
 patients:end               POST    +            +             -        -       -     0             0      -
 patients:visit             GET     +            +             -        -       -     0             0      -

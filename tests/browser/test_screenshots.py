@@ -30,6 +30,10 @@ NO_PAGE_OF_THEIR_OWN = {
     "patients:miss-visit",
     "workspace:delegate",
     "workspace:end-delegation",
+    "workspace:enrolment-limit",
+    "workspace:enrolment-target",
+    "workspace:reopen-enrolment",
+    "workspace:stop-enrolment",
 }
 
 

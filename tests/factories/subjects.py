@@ -56,11 +56,17 @@ def screened_subject(site: Site, by: User, signed_on: date | None = None, **pasi
     return subject
 
 
-def enrolled_subject(site: Site, by: User, signed_on: date | None = None) -> Subject:
-    """Eligible and enrolled on the day of consent."""
+def eligible_subject(site: Site, by: User, signed_on: date | None = None) -> Subject:
+    """Screened and found eligible, not enrolled yet."""
     subject = screened_subject(site, by, signed_on)
     decide_eligibility(subject=subject, outcome="eligible", by=by)
-    return enrol(subject=subject, arm_code=_only_arm(subject), enrolled_on=signed_on or site.today(), by=by)
+    return Subject.objects.get(pk=subject.pk)
+
+
+def enrolled_subject(site: Site, by: User, signed_on: date | None = None) -> Subject:
+    """Eligible and enrolled on the day of consent, in the first arm or the one that the random list gives."""
+    subject = eligible_subject(site, by, signed_on)
+    return enrol(subject=subject, arm_code=_arm_to_choose(subject), enrolled_on=signed_on or site.today(), by=by)
 
 
 def infused_subject(site: Site, by: User, days_ago: int = 0) -> Subject:
@@ -72,6 +78,6 @@ def infused_subject(site: Site, by: User, days_ago: int = 0) -> Subject:
     return Subject.objects.get(pk=subject.pk)
 
 
-def _only_arm(subject: Subject) -> str:
-    (arm,) = protocol_of(subject.protocol_version).arms
-    return arm.code
+def _arm_to_choose(subject: Subject) -> str:
+    protocol = protocol_of(subject.protocol_version)
+    return "" if protocol.allocation is not None else protocol.arms[0].code

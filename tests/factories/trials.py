@@ -51,12 +51,53 @@ def make_trial(registration: str = "NCT03265613", version: str = "1.0", target: 
     information sheet 1.0 is valid from 2015 on."""
     files = read_folder(STUDIES / registration / version)
     stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
+    return _with_target(stored.trial, target)
+
+
+TWO_MORE_ARMS = """
+[[arm]]
+code = "HIGH"
+name = "High dose"
+product = "Another dose of the same cells"
+cells_per_kg = 1_000_000
+route = "intravenous"
+infusion_visits = ["W0", "W4", "W8"]
+
+[[arm]]
+code = "HIGHEST"
+name = "Highest dose"
+product = "A third dose of the same cells"
+cells_per_kg = 3_000_000
+route = "intravenous"
+infusion_visits = ["W0", "W4", "W8"]
+"""
+BY_SITE = """
+[allocation]
+stratified_by = ["site"]
+"""
+
+
+def make_randomised_trial(
+    *, target: int | None = 1000, registration: str = "NCT00000003", allocation: str = BY_SITE
+) -> Trial:
+    """A made-up trial of three arms given at random, without the list; otherwise it is like NCT03265613.
+
+    `allocation` is the table of the protocol that says so; empty: the arms are chosen.
+    """
+    folder = read_folder(STUDIES / "NCT03265613" / "1.0")
+    files = {name: text.replace("NCT03265613", registration) for name, text in folder.items()}
+    files["arms.toml"] += TWO_MORE_ARMS + allocation
+    stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
+    return _with_target(stored.trial, target)
+
+
+def _with_target(trial: Trial, target: int | None) -> Trial:
     with acting(by=system(), reason="Room for the subjects of the test"):
-        stored.trial.enrolment_target = target
-        stored.trial.save(update_fields=["enrolment_target"])
-    if not stored.trial.information_sheets.exists():
-        make_sheet(stored.trial)
-    return stored.trial
+        trial.enrolment_target = target
+        trial.save(update_fields=["enrolment_target"])
+    if not trial.information_sheets.exists():
+        make_sheet(trial)
+    return trial
 
 
 def make_trial_asking_for(*forms: str) -> Trial:
