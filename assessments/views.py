@@ -26,6 +26,7 @@ from patients.policies import arm_may_change, may_enrol, participation_may_end
 from patients.selectors.allocations import allocations_of
 from patients.selectors.subjects import consents_of, latest_decision, subject_strip
 from patients.selectors.visits import visit_of
+from patients.timeline import picture_of
 from patients.visit_content import content_of, name_of
 from trials.policies import allows
 from trials.selectors import protocol_of
@@ -91,13 +92,15 @@ def _render(
 def casebook(request: SubjectRequest, subject: Any) -> HttpResponse:
     """The subject's landing page: what comes next, and visits by forms."""
     trial = subject.site.trial
+    rows = selectors.casebook(subject)
     crumbs = [(_("Subjects"), reverse("patients:subject-list", args=[trial.registration])), (subject.number, "")]
     context = {
         "subject": subject,
         "trial": trial,
         "crumbs": crumbs,
         "strip": subject_strip(subject),
-        "rows": selectors.casebook(subject),
+        "rows": rows,
+        "picture": picture_of((row.entry for row in rows), subject.site.today()),
         "protocol": protocol_of(subject.protocol_version),
         "consents": consents_of(subject),
         "decision": latest_decision(subject),

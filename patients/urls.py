@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from patients.views import allocation, amendment, consent, eligibility, enrolment, subjects, visits
+from patients.views import (
+    allocation,
+    amendment,
+    calendar,
+    calendar_feeds,
+    consent,
+    eligibility,
+    enrolment,
+    schedule,
+    subjects,
+    visits,
+)
 
 app_name = "patients"
 TRIAL = "trials/<str:registration>/"
@@ -11,6 +22,10 @@ SUBJECT = TRIAL + "subjects/<str:number>/"
 urlpatterns = [
     path(TRIAL + "subjects/", subjects.subject_list, name="subject-list"),
     path(TRIAL + "subjects/new/", subjects.register, name="register"),
+    path(TRIAL + "calendar/", calendar.calendar, name="calendar"),
+    path(TRIAL + "calendar/addresses/", calendar_feeds.calendar_feeds, name="calendar-feeds"),
+    path("calendar-feeds/<slug:token>.ics", calendar_feeds.calendar_feed, name="calendar-feed"),
+    path(SUBJECT + "schedule/", schedule.schedule, name="schedule"),
     path(SUBJECT + "contact/", subjects.identity, name="identity"),
     path(SUBJECT + "consent/", consent.consent, name="consent"),
     path(SUBJECT + "consent/<int:consent_pk>/correct/", consent.correct, name="correct-consent"),

@@ -45,6 +45,15 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "missed": StatusLook(_("Missed"), "cross-circle", "warning"),
         "cancelled": StatusLook(_("Cancelled"), "minus-circle", "neutral"),
     },
+    "window": {
+        "closes": StatusLook(_("Window closes"), "clock", "warning"),
+        "closed": StatusLook(_("Window closed"), "alert", "danger"),
+    },
+    "calendar_feed": {
+        "answers": StatusLook(_("In use"), "check-circle", "good"),
+        "silent": StatusLook(_("No longer answers"), "minus-circle", "neutral"),
+        "revoked": StatusLook(_("Revoked"), "lock", "neutral"),
+    },
     "eligibility": {
         "met": StatusLook(_("Met"), "check", "good"),
         "not_met": StatusLook(_("Not met"), "cross", "danger"),

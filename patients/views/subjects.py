@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
 from patients.access import SubjectRequest, subject_page
+from patients.forms.calendar import day_of
 from patients.forms.registration import IdentityForm, RegistrationForm
 from patients.selectors import consent as consent_reads
 from patients.selectors import subjects as subject_reads
@@ -27,24 +28,26 @@ ROWS_PER_PAGE = 25
 @trial_page(Permission.VIEW_SUBJECTS)
 def subject_list(request: TrialRequest, trial: Any) -> HttpResponse:
     """All subjects the user may see, filtered by the address."""
-    filters = {name: request.GET.get(name, "") for name in ("search", "site", "status")}
+    names = ("search", "site", "status", "version", "arm", "day", "sort")
+    filters = {name: request.GET.get(name, "").strip() for name in names}
     overdue = request.GET.get("overdue") == "1"
-    filters["search"] = filters["search"] or request.GET.get("q", "")
-    rows = subject_reads.subject_rows(
-        request.user,
-        trial,
-        search=filters["search"],
-        site=filters["site"],
-        status=filters["status"],
-        overdue=overdue,
-    )
+    filters["search"] = filters["search"] or request.GET.get("q", "").strip()
+    day = day_of(filters["day"])
+    rows = subject_reads.subject_rows(request.user, trial, **{**filters, "day": day}, overdue=overdue)
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    versions, arms = subject_reads.version_and_arm_choices(trial)
     context = {
         "trial": trial,
-        "page_obj": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
+        "rows": [(subject, subject_reads.arm_name(subject)) for subject in page],
         "filters": {**filters, "overdue": overdue},
-        "is_filtered": any(filters.values()) or overdue,
+        "sort": filters["sort"] or "number",
+        "no_day": filters["day"] if day is None else "",
+        "is_filtered": overdue or any(value for name, value in filters.items() if name != "sort"),
         "sites": subject_reads.visible_sites(request.user, trial),
         "statuses": subject_reads.status_choices(),
+        "versions": versions,
+        "arms": arms,
         "may_register": request.roles.may_somewhere(Permission.REGISTER_SUBJECTS),
         "crumbs": [(_("Subjects"), "")],
     }
