@@ -24,7 +24,7 @@ from patients.access import SubjectRequest, subject_page
 from patients.eligibility import eligibility_of
 from patients.policies import may_enrol, participation_may_end
 from patients.selectors.subjects import consents_of, latest_decision, subject_strip
-from patients.selectors.visits import visit_of
+from patients.selectors.visits import may_terminate_early, visit_of
 from patients.visit_content import content_of, name_of
 from trials.policies import allows
 from trials.selectors import protocol_of
@@ -106,6 +106,7 @@ def casebook(request: SubjectRequest, subject: Any) -> HttpResponse:
             for permission in (Permission.ENTER_DATA, Permission.DECIDE_ELIGIBILITY, Permission.ENROL_SUBJECTS)
         },
         "may_enrol": allows(may_enrol, subject),
+        "may_terminate_early": may_terminate_early(subject),
         "may_end": allows(participation_may_end, subject, "withdrawn"),
     }
     return render(request, "assessments/casebook.html", context)

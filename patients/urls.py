@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import eligibility, enrolment, subjects, visits
+from patients.views import deviations, eligibility, enrolment, extra_visits, subjects, visits
 
 app_name = "patients"
 TRIAL = "trials/<str:registration>/"
@@ -16,6 +16,13 @@ urlpatterns = [
     path(SUBJECT + "eligibility/decide/", eligibility.decide, name="decide"),
     path(SUBJECT + "enrol/", enrolment.enrol, name="enrol"),
     path(SUBJECT + "end/", enrolment.end_participation, name="end"),
+    path(TRIAL + "deviations/", deviations.deviation_list, name="deviation-list"),
+    path(SUBJECT + "deviations/", deviations.subject_deviations, name="subject-deviations"),
+    path(SUBJECT + "deviations/report/", deviations.report, name="report-deviation"),
+    path(SUBJECT + "deviations/<int:deviation_number>/", deviations.deviation, name="deviation"),
+    path(SUBJECT + "deviations/<int:deviation_number>/void/", deviations.void, name="void-deviation"),
+    path(SUBJECT + "visits/unscheduled/", extra_visits.unscheduled, name="unscheduled-visit"),
+    path(SUBJECT + "visits/early-termination/", extra_visits.early_termination, name="early-termination"),
     path(SUBJECT + "visits/<str:code>/", visits.visit, name="visit"),
     path(SUBJECT + "visits/<str:code>/correct/", visits.correct_visit, name="correct-visit"),
     path(SUBJECT + "visits/<str:code>/missed/", visits.miss_visit, name="miss-visit"),

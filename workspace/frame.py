@@ -27,6 +27,7 @@ class NavigationEntry:
 PLACES: tuple[tuple[str, str | Promise, str, Permission], ...] = (
     ("workspace:today", _("Today"), "home", Permission.VIEW_PROTOCOL),
     ("patients:subject-list", _("Subjects"), "subjects", Permission.VIEW_SUBJECTS),
+    ("patients:deviation-list", _("Deviations"), "flag", Permission.VIEW_SUBJECTS),
     ("safety:list", _("Adverse events"), "shield", Permission.VIEW_SAFETY),
     ("workspace:protocol", _("Protocol"), "document", Permission.VIEW_PROTOCOL),
     ("exports:list", _("Export"), "download", Permission.EXPORT_DATA),
