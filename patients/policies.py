@@ -150,7 +150,9 @@ def early_termination_may_take_place(subject: Subject) -> None:
         raise NotAllowedNow(_("%(number)s has completed the trial; it did not end early.") % {"number": subject})
     if subject.visits.filter(kind=VisitKind.EARLY_TERMINATION).exists():
         raise NotAllowedNow(_("The early termination visit of %(number)s is recorded.") % {"number": subject})
-    if subject.withdrawals.filter(scope=WithdrawalScope.DATA_USE).exists():
+    # Who withdraws use of the data leaves the trial with it.
+    has_left = subject.status == SubjectStatus.WITHDRAWN
+    if has_left and subject.withdrawals.filter(scope=WithdrawalScope.DATA_USE).exists():
         raise NotAllowedNow(
             _("%(number)s has withdrawn further use of the data; nothing more is recorded.") % {"number": subject}
         )

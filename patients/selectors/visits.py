@@ -133,7 +133,8 @@ def earlier_plans(visit: Visit) -> list[EarlierPlan]:
     """The plans of a visit that do not hold any more, oldest first: two statements."""
     plan: dict[str, Any] = {}
     found = []
-    for _moment, same in groupby(changes(visit, list(PLAN)), key=attrgetter("at")):
+    one_save = attrgetter("at", "by", "action", "reason")
+    for _save, same in groupby(changes(visit, list(PLAN)), key=one_save):
         moved = list(same)
         if all(plan.get(name) for name in PLAN):
             found.append(EarlierPlan(*(plan[name] for name in PLAN), moved[0].at, moved[0].by, moved[0].reason))

@@ -58,7 +58,7 @@ def clock() -> Iterator[None]:
 @pytest.fixture
 def treated(site: Site, investigator: User) -> Subject:
     """First infusion 40 days ago: the window of Week 4 was from 15 to 9 days ago."""
-    return infused_subject(site, investigator, days_ago=40)
+    return infused_subject(site, investigator, days_ago=40, consent_before=14)
 
 
 def late_visit(subject: Subject, by: User, days: int = 5) -> Visit:
@@ -145,7 +145,7 @@ def test_a_draft_of_the_treatment_form_is_no_treatment_yet(treated: Subject, inv
 def test_a_missed_visit_is_drafted_as_what_was_missed(
     site: Site, investigator: User, code: str, kind: str, category: str
 ) -> None:
-    subject = infused_subject(site, investigator, days_ago=90)
+    subject = infused_subject(site, investigator, days_ago=90, consent_before=14)
     visit = Visit.objects.get(subject=subject, code=code)
     miss_visit(visit=visit, reason="On a journey", by=investigator)
     assert deviations(subject) == [(kind, code, "draft", category, None)]
@@ -153,15 +153,13 @@ def test_a_missed_visit_is_drafted_as_what_was_missed(
 
 
 def test_a_visit_by_telephone_where_the_protocol_wants_the_subject_is_drafted(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator, days_ago=84)
-    record_visit(
-        visit=subject.visits.get(code="W12"), occurred_on=TODAY, contact_mode="by_phone", by=investigator
-    )
+    subject = infused_subject(site, investigator, days_ago=84, consent_before=14)
+    record_visit(visit=subject.visits.get(code="W12"), occurred_on=TODAY, contact_mode="by_phone", by=investigator)
     assert deviations(subject) == [("visit_by_phone", "W12", "draft", "visit", None)]
 
 
 def test_a_visit_partly_by_telephone_is_none(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator, days_ago=84)
+    subject = infused_subject(site, investigator, days_ago=84, consent_before=14)
     record_visit(
         visit=subject.visits.get(code="W12"), occurred_on=TODAY, contact_mode="partly_by_phone", by=investigator
     )
@@ -192,7 +190,7 @@ def test_treatment_of_a_subject_found_not_eligible_is_drafted_once(treated: Subj
 
 
 def test_a_first_infusion_outside_its_window_is_off_schedule(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator, days_ago=0)
+    subject = infused_subject(site, investigator)
     assert subject.visits.get(code="W0").is_inside_window() is False  # the window opens a day after consent
     assert deviations(subject) == [("treatment_off_schedule", "W0", "draft", "treatment", -1)]
 
@@ -252,12 +250,9 @@ def test_another_first_treatment_leaves_visits_that_are_over_in_the_window_they_
     treated: Subject, investigator: User
 ) -> None:
     late_visit(treated, investigator, days=0)
-    day = treated.first_treatment_on - DAY
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        record_first_treatment(
-            subject=treated, infused_on=treated.first_treatment_on + DAY, by=investigator, reason="Source"
-        )
-    assert day < treated.first_treatment_on
+    day = treated.first_treatment_on + DAY
+    record_first_treatment(subject=treated, infused_on=day, by=investigator, reason="Source")
+    assert treated.visits.get(code="W4").window_closes_on == day + 30 * DAY
     assert deviations(treated) == []
 
 
@@ -269,7 +264,7 @@ def test_noticing_again_changes_nothing(treated: Subject, investigator: User) ->
 
 
 def test_noticing_takes_two_statements_and_writing_at_most_two_more(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator, days_ago=90)
+    subject = infused_subject(site, investigator, days_ago=90, consent_before=14)
 
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured, acting(by=investigator, reason="Test"):
@@ -398,9 +393,7 @@ def test_a_report_waits_until_all_is_said(site: Site, coordinator: User) -> None
         ({"severity": "dire"}, "severity"),
     ],
 )
-def test_a_report_that_cannot_be_is_refused(
-    site: Site, coordinator: User, changed: dict[str, Any], field: str
-) -> None:
+def test_a_report_that_cannot_be_is_refused(site: Site, coordinator: User, changed: dict[str, Any], field: str) -> None:
     subject = make_subject(site, coordinator)
     with pytest.raises(ValidationError) as refusal:
         reported(subject, coordinator, **changed)
@@ -459,9 +452,7 @@ def test_the_list_is_filtered(
     subject = make_subject(site, coordinator)
     reported(subject, coordinator)
     reported(subject, coordinator, category="consent", severity="important", cause="c", action="a")
-    void_deviation(
-        deviation=reported(subject, coordinator), expected_version=1, reason="Typed twice", by=coordinator
-    )
+    void_deviation(deviation=reported(subject, coordinator), expected_version=1, reason="Typed twice", by=coordinator)
     assert {row.number for row in deviations_of_trial(make_member("monitor", site), trial, wanted)} == numbers
 
 
