@@ -18,6 +18,7 @@ from assessments.policies import form_may_be_entered, treatment_may_be_withdrawn
 from audit.context import acting
 from patients.models import Subject, Visit
 from patients.policies import day_is_possible
+from patients.services.deviations import notice_deviations
 from patients.services.findings import Result, publish
 from patients.services.planning import consent_day
 from patients.services.visits import record_first_treatment
@@ -118,6 +119,8 @@ def mark_not_done(
     with acting(by=by, reason=reason or "Form not done"):
         _store(form)
         publish(visit=visit, source_form=spec.code, repeat_key=repeat_key, collected_on=form.assessed_on, results={})
+        if spec.is_treatment:
+            notice_deviations(subject=visit.subject, by=by)
     return form
 
 
@@ -213,5 +216,9 @@ def _publish(spec: CrfSpec, form: FormData, *, by: User, reason: str) -> None:
         results=results,
     )
     visit = form.visit
-    if spec.is_treatment and visit.code == protocol_of(visit.subject.protocol_version).anchor:
+    if not spec.is_treatment:
+        return
+    if visit.code == protocol_of(visit.subject.protocol_version).anchor:
         record_first_treatment(subject=visit.subject, infused_on=day_of(visit), by=by, reason=reason)
+    else:
+        notice_deviations(subject=visit.subject, by=by)

@@ -25,7 +25,7 @@ from patients.eligibility import eligibility_of
 from patients.policies import arm_may_change, may_enrol, participation_may_end
 from patients.selectors.allocations import allocations_of
 from patients.selectors.subjects import consents_of, latest_decision, subject_strip
-from patients.selectors.visits import visit_of
+from patients.selectors.visits import may_terminate_early, visit_of
 from patients.timeline import picture_of
 from patients.visit_content import content_of, name_of
 from trials.policies import allows
@@ -117,6 +117,7 @@ def casebook(request: SubjectRequest, subject: Any) -> HttpResponse:
             )
         },
         "may_enrol": allows(may_enrol, subject),
+        "may_terminate_early": may_terminate_early(subject),
         "may_end": allows(participation_may_end, subject, "withdrawn"),
     }
     return render(request, "assessments/casebook.html", context)

@@ -1,7 +1,8 @@
 """When something may happen to a subject. Each rule raises NotAllowedNow with the step that comes first."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, Max, Min, OuterRef
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from patients.models import (
     Subject,
     SubjectStatus,
     Visit,
+    VisitKind,
     WithdrawalScope,
 )
 from patients.models.subject import TRANSITIONS
@@ -22,6 +24,9 @@ from trials.selectors import protocol_of
 
 ENDED = frozenset({SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN})
 BEFORE_ENROLMENT = frozenset({SubjectStatus.SCREENING, SubjectStatus.ELIGIBLE})
+
+EARLY_TERMINATION_DAYS = 28
+"""Days after the end of participation on which its early termination visit may still take place (default)."""
 
 
 def status_may_become(subject: Subject, status: str) -> None:
@@ -147,13 +152,11 @@ def day_is_possible(day: date, *, subject: Subject, today: date, consent_on: dat
 
 
 def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
-    """Screening takes place before enrolment, treatment and follow-up after it, no later visit before the first
-    infusion and none after the end of participation (each time the day itself is allowed)."""
+    """Screening takes place before enrolment, treatment and follow-up after it, no later visit of the schedule before
+    the first infusion, and none but that of early termination after the end of participation (each time the day itself
+    is allowed)."""
     subject = visit.subject
-    if subject.ended_on is not None and day > subject.ended_on:
-        raise NotAllowedNow(
-            _("%(day)s is after the end of participation on %(ended)s.") % {"day": day, "ended": subject.ended_on}
-        )
+    _refuse_after_the_end(day, visit)
     if not visit.needs_enrolment:
         if subject.enrolled_on is not None and day > subject.enrolled_on:
             raise NotAllowedNow(
@@ -166,14 +169,56 @@ def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
             _("%(day)s is before the enrolment of %(enrolled)s; this visit takes place after it.")
             % {"day": day, "enrolled": subject.enrolled_on}
         )
+    if visit.kind != VisitKind.SCHEDULED:
+        return
     is_later = visit.code != protocol.anchor
     if not is_later:
-        later = subject.visits.filter(needs_enrolment=True).exclude(pk=visit.pk)
+        later = subject.visits.filter(needs_enrolment=True, kind=VisitKind.SCHEDULED).exclude(pk=visit.pk)
         _refuse_unless_before(day, later.aggregate(first=Min("occurred_on"))["first"])
     if is_later and subject.first_treatment_on is not None and day < subject.first_treatment_on:
         raise NotAllowedNow(
             _("%(day)s is before the first infusion of %(first)s; this visit takes place after it.")
             % {"day": day, "first": subject.first_treatment_on}
+        )
+
+
+def _refuse_after_the_end(day: date, visit: Visit) -> None:
+    ended_on = visit.subject.ended_on
+    if ended_on is None:
+        return
+    is_termination = visit.kind == VisitKind.EARLY_TERMINATION
+    if is_termination and day > ended_on + timedelta(days=EARLY_TERMINATION_DAYS):
+        raise NotAllowedNow(
+            _("%(day)s is more than %(days)s days after the end of participation on %(ended)s.")
+            % {"day": day, "days": EARLY_TERMINATION_DAYS, "ended": ended_on}
+        )
+    if not is_termination and day > ended_on:
+        raise NotAllowedNow(
+            _("%(day)s is after the end of participation on %(ended)s.") % {"day": day, "ended": ended_on}
+        )
+
+
+def early_termination_may_take_place(subject: Subject) -> None:
+    """Once, for an enrolled subject who leaves or has left before completion, unless use of the data was withdrawn."""
+    if subject.enrolled_on is None:
+        raise NotAllowedNow(_("%(number)s was not enrolled; there is nothing to end early.") % {"number": subject})
+    if subject.status == SubjectStatus.COMPLETED:
+        raise NotAllowedNow(_("%(number)s has completed the trial; it did not end early.") % {"number": subject})
+    if subject.visits.filter(kind=VisitKind.EARLY_TERMINATION).exists():
+        raise NotAllowedNow(_("The early termination visit of %(number)s is recorded.") % {"number": subject})
+    # Who withdraws use of the data leaves the trial with it.
+    has_left = subject.status == SubjectStatus.WITHDRAWN
+    if has_left and subject.withdrawals.filter(scope=WithdrawalScope.DATA_USE).exists():
+        raise NotAllowedNow(
+            _("%(number)s has withdrawn further use of the data; nothing more is recorded.") % {"number": subject}
+        )
+
+
+def not_in_the_future(day: date, *, today: date, field: str) -> None:
+    """Raises ValidationError for the field; today at the site is allowed."""
+    if day > today:
+        raise ValidationError(
+            {field: _("%(day)s is in the future (today at the site is %(today)s).") % {"day": day, "today": today}}
         )
 
 

@@ -28,6 +28,7 @@ PLACES: tuple[tuple[str, str | Promise, str, Permission], ...] = (
     ("workspace:today", _("Today"), "home", Permission.VIEW_PROTOCOL),
     ("patients:subject-list", _("Subjects"), "subjects", Permission.VIEW_SUBJECTS),
     ("patients:calendar", _("Calendar"), "calendar", Permission.VIEW_SUBJECTS),
+    ("patients:deviation-list", _("Deviations"), "flag", Permission.VIEW_SUBJECTS),
     ("safety:list", _("Adverse events"), "shield", Permission.VIEW_SAFETY),
     ("workspace:enrolment", _("Enrolment"), "report", Permission.VIEW_PROTOCOL),
     ("workspace:protocol", _("Protocol"), "document", Permission.VIEW_PROTOCOL),

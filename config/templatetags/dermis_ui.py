@@ -100,6 +100,15 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "4": StatusLook(_("Grade 4, life-threatening"), "alert", "danger"),
         "5": StatusLook(_("Grade 5, death"), "alert", "critical"),
     },
+    "deviation": {
+        "draft": StatusLook(_("To complete"), "draft", "warning"),
+        "complete": StatusLook(_("Complete"), "check-circle", "good"),
+        "void": StatusLook(_("No deviation"), "minus-circle", "neutral"),
+    },
+    "severity": {
+        "minor": StatusLook(_("Minor"), "flag", "neutral"),
+        "important": StatusLook(_("Important"), "alert", "danger"),
+    },
     "serious": {
         "yes": StatusLook(_("Serious"), "alert", "critical"),
         "no": StatusLook(_("Not serious"), "minus", "quiet"),

@@ -73,10 +73,21 @@ patients:change-arm        GET     -            +             -        -       -
 patients:change-arm        POST    -            +             -        -       -     0             0      -
 patients:end               GET     +            +             -        -       -     0             0      -
 patients:end               POST    +            +             -        -       -     0             0      -
-patients:visit             GET     +            +             -        -       -     0             0      -
+patients:visit             GET     +            +             +        +       +     0             0      +
 patients:visit             POST    +            +             -        -       -     0             0      -
 patients:correct-visit     POST    +            +             -        -       -     0             0      -
 patients:miss-visit        POST    +            +             -        -       -     0             0      -
+patients:unscheduled-visit GET     +            +             -        -       -     0             0      -
+patients:unscheduled-visit POST    +            +             -        -       -     0             0      -
+patients:early-termination GET     +            +             -        -       -     0             0      -
+patients:early-termination POST    +            +             -        -       -     0             0      -
+patients:deviation-list    GET     +            +             +        +       +     -             -      +
+patients:subject-deviations GET    +            +             +        +       +     0             0      +
+patients:report-deviation  GET     +            +             -        -       -     0             0      -
+patients:report-deviation  POST    +            +             -        -       -     0             0      -
+patients:deviation         GET     +            +             +        +       +     0             0      +
+patients:deviation         POST    +            +             -        -       -     0             0      -
+patients:void-deviation    POST    +            +             -        -       -     0             0      -
 assessments:casebook       GET     +            +             +        +       +     0             0      +
 assessments:form           GET     +            +             +        +       +     0             0      +
 assessments:form-edit      GET     +            +             -        -       -     0             0      -
@@ -155,6 +166,7 @@ class World:
             "event_number": 1,
             "consent_pk": subject.consents.earliest("pk").pk,
             "sheet_pk": subject.site.trial.information_sheets.earliest("pk").pk,
+            "deviation_number": 1,
             "pk": Delegation.objects.filter(trial=subject.site.trial).earliest("pk").pk,
         }
         pattern = PATTERNS[name]
@@ -196,6 +208,7 @@ def _build() -> World:
 
 
 def _treated(site: Site) -> Subject:
+    from patients.services.deviations import report_deviation
     from safety.services import record_adverse_event
     from tests.factories import infused_subject, make_member
 
@@ -211,6 +224,9 @@ def _treated(site: Site) -> Subject:
         "outcome": "not_recovered",
     }
     record_adverse_event(subject=subject, fields=event, by=doctor)
+    report_deviation(
+        subject=subject, occurred_on=site.today(), category="procedure", description="Not weighed", by=doctor
+    )
     return subject
 
 

@@ -28,6 +28,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "patients:correct-visit",
     "patients:decide",
     "patients:miss-visit",
+    "patients:void-deviation",
     "workspace:delegate",
     "workspace:end-delegation",
     "workspace:enrolment-limit",

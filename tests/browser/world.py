@@ -65,6 +65,11 @@ SIGHTS = (
     Sight("end", "coordinator", f"{TREATED}end/"),
     Sight("visit", "coordinator", f"{NEW}visits/SCR/"),
     Sight("visit-done", "coordinator", f"{TREATED}visits/W0/"),
+    Sight("visit-unscheduled", "coordinator", f"{TREATED}visits/unscheduled/"),
+    Sight("visit-early-termination", "coordinator", f"{TREATED}visits/early-termination/"),
+    Sight("deviations-of-subject", "coordinator", f"{TREATED}deviations/"),
+    Sight("deviation-report", "coordinator", f"{TREATED}deviations/report/"),
+    Sight("deviation", "coordinator", f"{TREATED}deviations/1/"),
     Sight("demographics-edit", "coordinator", f"{TREATED}visits/SCR/forms/demographics/edit/"),
     Sight("vital-signs-edit", "coordinator", f"{TREATED}visits/W12/forms/vital_signs/edit/"),
     Sight("pasi-edit", "coordinator", f"{TREATED}visits/W12/forms/pasi/edit/"),
@@ -90,6 +95,7 @@ SIGHTS = (
     Sight("eligibility", "investigator", f"{TO_DECIDE}eligibility/"),
     Sight("eligibility-open", "investigator", f"{NEW}eligibility/"),
     Sight("today-monitor", "monitor", TRIAL),
+    Sight("deviations", "monitor", f"{TRIAL}deviations/"),
     Sight("events", "monitor", f"{TRIAL}adverse-events/"),
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
     Sight("form-not-started", "monitor", f"{NEW}visits/SCR/forms/pasi/"),
@@ -146,6 +152,7 @@ def build() -> dict[str, User]:
     }
     nurse = people["coordinator"]
     treated = infused_subject(site, nurse, days_ago=84)
+    take_place(treated, "W4", nurse, on=site.today() - timedelta(days=50))
     smaller = dict.fromkeys((f"{region}_area" for region in BodyRegion), 1)
     complete_form(take_place(treated, "W12", nurse), "pasi", nurse, **smaller)
     record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)

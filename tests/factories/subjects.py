@@ -69,10 +69,13 @@ def enrolled_subject(site: Site, by: User, signed_on: date | None = None) -> Sub
     return enrol(subject=subject, arm_code=_arm_to_choose(subject), enrolled_on=signed_on or site.today(), by=by)
 
 
-def infused_subject(site: Site, by: User, days_ago: int = 0) -> Subject:
-    """First infusion so many days before today at the site, with all forms of the visit complete."""
+def infused_subject(site: Site, by: User, days_ago: int = 0, consent_before: int = 0) -> Subject:
+    """First infusion so many days before today at the site, with all forms of the visit complete.
+
+    Consent and enrolment are `consent_before` days before it; with none, the infusion is a day before its window.
+    """
     day = site.today() - timedelta(days=days_ago)
-    subject = enrolled_subject(site, by, signed_on=day)
+    subject = enrolled_subject(site, by, signed_on=day - timedelta(days=consent_before))
     visit = take_place(subject, "W0", by, on=day)
     complete_all(visit, by)
     return Subject.objects.get(pk=subject.pk)

@@ -44,15 +44,23 @@ patients:register           -            coordinator    13
 safety:list                 -            monitor        12
 safety:list                 ?ongoing=no  monitor        12
 exports:list                -            data_manager   10
-assessments:casebook        /            coordinator    20
+assessments:casebook        /            coordinator    22
 patients:eligibility        /            investigator   15
 patients:identity           /            coordinator    12
 patients:consent            /            coordinator    17
 patients:withdraw           /            coordinator    12
 workspace:sheets            -            administrator  9
-patients:visit              /W4          coordinator    12
-assessments:form            /W0/pasi     monitor        14
-assessments:form-edit       /W4/pasi     coordinator    16
+patients:visit              /W4          coordinator    14
+patients:visit              /W0          monitor        15
+patients:unscheduled-visit  /            coordinator    11
+patients:early-termination  /            coordinator    13
+patients:deviation-list     -            monitor        12
+patients:deviation-list     ?status=void monitor        12
+patients:subject-deviations /            coordinator    12
+patients:report-deviation   /            coordinator    11
+patients:deviation          /1           coordinator    14
+assessments:form            /W0/pasi     monitor        13
+assessments:form-edit       /W4/pasi     coordinator    15
 assessments:form-live       /W4/pasi     coordinator    23
 assessments:form-history    /W0/pasi     monitor        15
 safety:subject-events       /            monitor        12
@@ -85,7 +93,7 @@ def enlarge(site: Site, by: User) -> None:
     decided = screened_subject(site, by)
     decide_eligibility(subject=decided, outcome="eligible", by=by)
     treated = infused_subject(site, by, days_ago=70)
-    visit = take_place(treated, "W4", by, on=today - timedelta(days=42))
+    visit = take_place(treated, "W4", by, on=today - timedelta(days=36))
     draft = entry_for("pasi", visit)
     save_form(spec=INSTRUMENTS["pasi"], visit=visit, entry=draft, complete=False, by=by, expected_version=0)
     record_adverse_event(subject=treated, fields={**EVENT, "onset_on": today - timedelta(days=69)}, by=by)
