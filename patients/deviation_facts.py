@@ -1,6 +1,5 @@
 """What is recorded of a subject, as the rules of deviations want to see it."""
 
-from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -10,20 +9,18 @@ from clinical.deviations import Expected, VisitFacts, expected_deviations
 from clinical.visit_windows import VisitState
 from patients.models import ConsentWithdrawal, EligibilityDecision, Finding, Subject, Visit, VisitKind, VisitOutcome
 from patients.models.eligibility import EligibilityOutcome
+from patients.selectors.consent import visits_without_consent
 from patients.visit_content import content_of, is_treatment_visit
 from trials.selectors import protocol_of
 
 
-def expected_of(subject: Subject, *, unconsented: Collection[int] = frozenset()) -> tuple[Expected[int], ...]:
-    """The deviations that follow from the record as it is now, by primary key of their visit: one statement.
-
-    `unconsented` holds visits that took place without the consent that was in force.
-    """
+def expected_of(subject: Subject) -> tuple[Expected[int], ...]:
+    """The deviations that follow from the record as it is now, by primary key of their visit: four statements."""
     visits = _visits(subject)
     found_otherwise = any(visit.newest_decision == EligibilityOutcome.FOUND_NOT_ELIGIBLE for visit in visits)
     return expected_deviations(
         [_facts(visit) for visit in visits],
-        unconsented=unconsented,
+        unconsented=visits_without_consent(subject),
         treated_ineligible_on=subject.first_treatment_on if found_otherwise else None,
     )
 

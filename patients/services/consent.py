@@ -18,7 +18,8 @@ from patients.policies import (
     may_withdraw,
     no_visit_took_place_after,
 )
-from patients.services.eligibility import cancel_open_visits
+from patients.services.deviations import notice_deviations
+from patients.services.eligibility import cancel_open_visits, review_decision
 from patients.services.planning import consent_day, plan
 from trials.models import InformationSheet, Trial
 from trials.policies import NotAllowedNow
@@ -81,6 +82,7 @@ def record_consent(
     consent.full_clean()
     with acting(by=by, reason="Consent signed again"):
         consent.save(force_insert=True)
+        notice_deviations(subject=subject, by=by)
     return consent
 
 
@@ -140,6 +142,8 @@ def correct_consent(
         stored.save(update_fields=[*changed, "row_version"])
         if "signed_on" in changed:
             plan(subject)
+            review_decision(subject)
+        notice_deviations(subject=subject, by=by)
     return stored
 
 

@@ -1,6 +1,6 @@
 """Protocol deviations: noticed from the record, reported and completed by people."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -46,13 +46,13 @@ def cause_of(kind: str, visit_pk: int | None) -> tuple[str, int | None]:
     return ("timing" if kind in _ABOUT_TIMING else str(kind), visit_pk)
 
 
-def notice_deviations(*, subject: Subject, by: User, unconsented: Collection[int] = frozenset()) -> None:
+def notice_deviations(*, subject: Subject, by: User) -> None:
     """Draft what follows from the record and is not known yet, bring drafts up to date, void those without a cause.
 
     Complete deviations stay as people wrote them, and what somebody declared to be no deviation stays so until its
-    facts change. `subject` is as it is stored, and locked by the caller. At most four statements.
+    facts change. `subject` is as it is stored, and locked by the caller. At most seven statements.
     """
-    expected = {cause_of(each.kind, each.key): each for each in expected_of(subject, unconsented=unconsented)}
+    expected = {cause_of(each.kind, each.key): each for each in expected_of(subject)}
     stored = list(subject.deviations.all())
     changed = []
     for deviation in stored:

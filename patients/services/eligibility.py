@@ -14,6 +14,7 @@ from patients.eligibility import SubjectEligibility, changed_criteria, eligibili
 from patients.models import CriterionAnswer, EligibilityDecision, Subject, SubjectStatus, VisitOutcome
 from patients.models.eligibility import EligibilityOutcome
 from patients.policies import eligibility_is_open, status_may_become
+from patients.services.deviations import notice_deviations
 
 
 @transaction.atomic
@@ -87,6 +88,8 @@ def decide_eligibility(*, subject: Subject, outcome: str, by: User, seen: str | 
             subject.save(update_fields=["status"])
         if outcome == EligibilityOutcome.SCREEN_FAILURE:
             cancel_open_visits(subject)
+        if subject.first_treatment_on is not None:
+            notice_deviations(subject=subject, by=by)
     return decision
 
 

@@ -37,7 +37,8 @@ FROM (
     WHERE subject.id > %(newest)s
 ) planned
 CROSS JOIN LATERAL (
-    SELECT COALESCE(planned_on < %(today)s - 5 AND (position < 2 OR (subject_id + position) %% 17 <> 0), false) AS is_done
+    SELECT COALESCE(planned_on < %(today)s - 5 AND (position < 2 OR (subject_id + position) %% 17 <> 0), false)
+        AS is_done
 ) state
 UNION ALL
 SELECT consent.subject_id, 'UNS-' || n, 'unscheduled', 100 + n, false, NULL, NULL, NULL,
