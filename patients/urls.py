@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import eligibility, enrolment, subjects, visits
+from patients.views import eligibility, enrolment, rescreening, subjects, visits
 
 app_name = "patients"
 TRIAL = "trials/<str:registration>/"
@@ -14,6 +14,7 @@ urlpatterns = [
     path(SUBJECT + "contact/", subjects.identity, name="identity"),
     path(SUBJECT + "eligibility/", eligibility.eligibility, name="eligibility"),
     path(SUBJECT + "eligibility/decide/", eligibility.decide, name="decide"),
+    path(SUBJECT + "rescreen/", rescreening.rescreen, name="rescreen"),
     path(SUBJECT + "enrol/", enrolment.enrol, name="enrol"),
     path(SUBJECT + "end/", enrolment.end_participation, name="end"),
     path(SUBJECT + "visits/<str:code>/", visits.visit, name="visit"),

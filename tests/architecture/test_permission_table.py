@@ -46,6 +46,8 @@ patients:identity          POST    +            +             -        -       -
 patients:eligibility       GET     +            +             +        +       +     0             0      +
 patients:eligibility       POST    -            +             -        -       -     0             0      -
 patients:decide            POST    -            +             -        -       -     0             0      -
+patients:rescreen          GET     +            +             -        -       -     0             0      -
+patients:rescreen          POST    +            +             -        -       -     0             0      -
 patients:enrol             GET     +            +             -        -       -     0             0      -
 patients:enrol             POST    +            +             -        -       -     0             0      -
 patients:end               GET     +            +             -        -       -     0             0      -
