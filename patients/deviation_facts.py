@@ -1,6 +1,5 @@
 """What is recorded of a subject, as the rules of deviations want to see it."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
@@ -50,11 +49,6 @@ def _visits(subject: Subject) -> list[Visit]:
 def _withdrawals() -> QuerySet[ConsentWithdrawal, Any]:
     every = ConsentWithdrawal.objects.filter(subject=OuterRef("subject")).order_by().values("subject")
     return every.annotate(first=Min("withdrawn_on"))
-
-
-def treatment_stopped_on(subject: Subject) -> date | None:
-    """The day on which the subject withdrew from treatment, alone or with more; None while that has not happened."""
-    return subject.withdrawals.aggregate(first=Min("withdrawn_on"))["first"]
 
 
 def _facts(visit: Visit) -> VisitFacts[int]:

@@ -9,13 +9,11 @@ from hashlib import sha256
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, Standing, overall
+from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, Standing, overall, wanting
 from clinical.intervals import intervals
-from clinical.numbers import plain
-from patients.models import Finding, Subject
+from patients.models import EligibilityDecision, Finding, Subject
 from patients.services.planning import consent_day
 from protocols.catalogue import Fact, FactKind
 from protocols.schema import Criterion
@@ -43,24 +41,22 @@ class FactUsed:
     def is_missing(self) -> bool:
         return self.value is None
 
-    @property
-    def shown(self) -> str:
-        """The value as people read it: numbers without idle zeros, yes and no in words."""
-        if isinstance(self.value, bool):
-            return gettext("Yes") if self.value else gettext("No")
-        if isinstance(self.value, Decimal):
-            return plain(self.value)
-        return str(self.value)
-
 
 @dataclass(frozen=True)
 class CriterionStanding:
-    """One criterion for one subject, with the facts it used and the answer it asks for."""
+    """One criterion for one subject, with the facts it used and the answer it asks for; `wanting` is what leaves it
+    unknown (`JUDGEMENT` for an open question)."""
 
     criterion: Criterion
     standing: Standing
     facts: tuple[FactUsed, ...]
     answer: bool | None
+    wanting: frozenset[str]
+
+    @property
+    def telling_facts(self) -> list[FactUsed]:
+        """The facts that are known, and those that somebody still has to find out."""
+        return [fact for fact in self.facts if not fact.is_missing or fact.code in self.wanting]
 
     @property
     def kind_label(self) -> Promise:
@@ -120,6 +116,14 @@ def _essence(row: Mapping[str, Any] | None) -> Any:
     return row["standing"], row["answer"], facts
 
 
+def version_in_question(subject: Subject, decision: EligibilityDecision | None) -> ProtocolVersion:
+    """The protocol version whose criteria are decided upon: the subject's own, but of an enrolled subject the one under
+    which it was let in, also when it has moved to an amended protocol since. `decision` is the newest one."""
+    if subject.enrolled_on is not None and decision is not None and decision.protocol_version is not None:
+        return decision.protocol_version
+    return subject.protocol_version
+
+
 def eligibility_of(subject: Subject, *, version: ProtocolVersion | None = None) -> SubjectEligibility:
     """Evaluate every criterion with the newest value of each fact found before enrolment.
 
@@ -137,7 +141,10 @@ def eligibility_of(subject: Subject, *, version: ProtocolVersion | None = None) 
 def _evaluate(criterion: Criterion, known: dict[str, FactUsed], answer: bool | None) -> CriterionStanding:
     used = tuple(known.get(code, FactUsed(code, None)) for code in sorted(criterion.rule.facts - {JUDGEMENT}))
     values = {fact.code: _for_rules(fact.value) for fact in used if fact.value is not None}
-    return CriterionStanding(criterion, criterion.standing(values, answer), used, answer)
+    standing = criterion.standing(values, answer)
+    known = values if answer is None else {**values, JUDGEMENT: answer}
+    missing = wanting(criterion.rule, known) if standing == Standing.UNKNOWN else frozenset()
+    return CriterionStanding(criterion, standing, used, answer, missing)
 
 
 def _for_rules(value: Any) -> FactValue:

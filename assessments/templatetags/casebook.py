@@ -11,6 +11,7 @@ from assessments.registry import INSTRUMENTS
 from clinical.intervals import IntervalUnit
 from clinical.numbers import plain
 from patients.eligibility import CONSENT_GIVEN, CONSENT_SOURCE
+from protocols.catalogue import FactKind
 
 register = template.Library()
 
@@ -45,10 +46,14 @@ def form_title(code: str) -> str:
 
 
 @register.filter
-def stored_value(value: Any) -> str:
-    """A fact as it was kept with a decision: numbers without idle zeros, yes and no in words."""
+def fact_value(value: Any, code: str) -> str:
+    """The value of a fact as people read it: numbers without idle zeros, yes, no and coded answers in words."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    for spec in INSTRUMENTS.values():
+        for publication in spec.publishes:
+            if publication.fact.code == code and publication.fact.kind == FactKind.TEXT:
+                return str(dict(spec.column(publication.name).flatchoices).get(value, value))
     try:
         return plain(Decimal(value))
     except (InvalidOperation, TypeError):

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from patients.models import ConsentWithdrawal, InformedConsent, Subject, Visit, VisitOutcome, WithdrawalScope
 from patients.policies import ENDED
-from patients.selectors.visits import site_today
+from patients.selectors.days import site_today
 from trials.models import InformationSheet, Trial
 from trials.selectors import sheets_of
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from clinical.eligibility import Standing
+from clinical.eligibility import JUDGEMENT, Standing
 from patients.eligibility import CriterionStanding, SubjectEligibility
 from patients.models import EligibilityDecision, Subject
 
@@ -21,7 +21,8 @@ class StoredFact:
 
 @dataclass(frozen=True)
 class StoredCriterion:
-    """A criterion as it stood when eligibility was decided."""
+    """A criterion as it stood when eligibility was decided, with the facts that were known; of one that stood unknown,
+    also those that were not."""
 
     code: str
     standing: str
@@ -42,13 +43,14 @@ def _criterion(code: str, row: dict[str, Any]) -> StoredCriterion:
     facts = [
         StoredFact(name, fact["value"], fact["unit"], fact["collected_on"] or "", fact.get("since", ""))
         for name, fact in row["facts"].items()
+        if fact["value"] is not None or row["standing"] == Standing.UNKNOWN
     ]
     return StoredCriterion(code, row["standing"], row["answer"], facts)
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A criterion that cannot be decided yet: facts without a value, and whether its question is open."""
+    """A criterion that cannot be decided yet: the facts it waits for, and whether it waits for an answer."""
 
     row: CriterionStanding
     facts: list[str]
@@ -60,8 +62,8 @@ def missing_of(current: SubjectEligibility) -> list[Missing]:
     return [
         Missing(
             row,
-            [fact.code for fact in row.facts if fact.is_missing],
-            bool(row.criterion.question) and row.answer is None,
+            [fact.code for fact in row.facts if fact.code in row.wanting],
+            JUDGEMENT in row.wanting,
         )
         for row in current.criteria
         if row.standing == Standing.UNKNOWN

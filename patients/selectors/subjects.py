@@ -28,7 +28,8 @@ from patients.models import (
     VisitOutcome,
 )
 from patients.selectors.consent import consent_standing
-from patients.selectors.visits import open_visits, site_today
+from patients.selectors.days import site_today
+from patients.selectors.visits import open_visits
 from patients.visit_content import name_of
 from protocols.schema import Protocol
 from trials.models import Site, Trial

@@ -8,36 +8,24 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    DateField,
-    DateTimeField,
     F,
-    Func,
     QuerySet,
-    Value,
     When,
 )
-from django.db.models.functions import Cast
-from django.utils import timezone
 
 from accounts.models import User
 from audit.history import changes
 from clinical.visit_windows import VisitState, study_day
-from patients.deviation_facts import treatment_stopped_on
 from patients.models import Subject, SubjectStatus, Visit
 from patients.models.scoping import ScopedQuerySet
 from patients.policies import early_termination_may_take_place
+from patients.selectors.consent import treatment_withdrawn_on
+from patients.selectors.days import site_today
 from patients.visit_content import content_of, is_treatment_visit, name_of
 from trials.models import Trial
 from trials.policies import allows
 
 PLAN = ("planned_on", "window_opens_on", "window_closes_on")
-
-
-def site_today(time_zone_path: str, now: datetime | None = None) -> Cast:
-    """The calendar day at the site, as an SQL expression; `time_zone_path` leads to the site's time zone."""
-    moment = Value(now or timezone.now(), output_field=DateTimeField())
-    local = Func(F(time_zone_path), moment, function="timezone", output_field=DateTimeField())
-    return Cast(local, DateField())
 
 
 def open_visits(now: datetime | None = None) -> ScopedQuerySet:
@@ -114,7 +102,7 @@ def timeline(subject: Subject, today: date | None = None) -> list[TimelineEntry]
 
 def is_to_be_treated(visit: Visit) -> bool:
     """Whether the protocol treats the subject at the visit and the subject has not withdrawn from treatment."""
-    return is_treatment_visit(visit) and treatment_stopped_on(visit.subject) is None
+    return is_treatment_visit(visit) and treatment_withdrawn_on(visit.subject) is None
 
 
 @dataclass(frozen=True)

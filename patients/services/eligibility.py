@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.context import acting
 from clinical.eligibility import Eligibility, Standing
-from patients.eligibility import SubjectEligibility, changed_criteria, eligibility_of
+from patients.eligibility import SubjectEligibility, changed_criteria, eligibility_of, version_in_question
 from patients.models import CriterionAnswer, EligibilityDecision, Subject, SubjectStatus, VisitOutcome
 from patients.models.eligibility import EligibilityOutcome
 from patients.policies import eligibility_is_open, status_may_become
@@ -67,7 +67,8 @@ def decide_eligibility(*, subject: Subject, outcome: str, by: User, seen: str | 
     subject = _locked(subject)
     earlier = newest_decision(subject)
     eligibility_is_open(subject, earlier)
-    current = eligibility_of(subject)
+    version = version_in_question(subject, earlier)
+    current = eligibility_of(subject, version=version)
     if seen is not None and seen != current.fingerprint:
         raise ValidationError(_("Facts or answers have changed while you were reading. Look again, then decide."))
     _refuse_contradiction(subject, current, outcome)
@@ -76,7 +77,7 @@ def decide_eligibility(*, subject: Subject, outcome: str, by: User, seen: str | 
             _mark(earlier, [])
         decision = EligibilityDecision.objects.create(
             subject=subject,
-            protocol_version=subject.protocol_version,
+            protocol_version=version,
             outcome=outcome,
             failed_criteria=current.codes(Standing.FAILED),
             facts=current.snapshot(),
@@ -98,7 +99,7 @@ def review_decision(subject: Subject) -> None:
     all is as it was; the caller holds the transaction and signs for the write."""
     decision = newest_decision(subject)
     if decision is not None:
-        now = eligibility_of(subject, version=decision.protocol_version).snapshot()
+        now = eligibility_of(subject, version=version_in_question(subject, decision)).snapshot()
         _mark(decision, changed_criteria(decision.facts, now))
 
 

@@ -19,7 +19,7 @@ def screen_again(*, subject: Subject, signed_on: date, sheet_version: str, langu
     """A new screening attempt of the same person: new number, new consent, visits of the newest protocol version.
 
     The earlier attempt stays as it is; contact details are taken over. Raises NotAllowedNow unless the earlier
-    screening has ended, ValidationError when the consent is not later than the end of it or a field breaks a rule.
+    screening has ended, ValidationError when the consent is earlier than the end of it or a field breaks a rule.
     """
     earlier = Subject.objects.select_for_update(of=("self",)).select_related("site__trial").get(pk=subject.pk)
     may_be_screened_again(earlier)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.context import acting, stated
-from patients.deviation_facts import treatment_stopped_on
 from patients.models import ContactMode, Finding, Subject, SubjectStatus, Visit, VisitKind, VisitOutcome
 from patients.policies import (
     day_is_in_order,
@@ -17,6 +16,7 @@ from patients.policies import (
     status_may_become,
     visit_may_take_place,
 )
+from patients.selectors.consent import treatment_withdrawn_on
 from patients.services.deviations import notice_deviations
 from patients.services.eligibility import review_decision
 from patients.services.planning import consent_day, plan
@@ -80,7 +80,7 @@ def refuse_impossible_contact(visit: Visit) -> None:
 
 
 def _is_after_treatment(visit: Visit) -> bool:
-    stopped_on = treatment_stopped_on(visit.subject)
+    stopped_on = treatment_withdrawn_on(visit.subject)
     return stopped_on is not None and visit.occurred_on is not None and visit.occurred_on > stopped_on
 
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Permission
 from patients import policies
 from patients.access import SubjectRequest, subject_page
-from patients.eligibility import SubjectEligibility, eligibility_of
+from patients.eligibility import SubjectEligibility, eligibility_of, version_in_question
 from patients.forms.eligibility import CriteriaForm, DecisionForm
 from patients.selectors import eligibility as reads
-from patients.services.eligibility import answer_criteria, decide_eligibility, outcomes_for
+from patients.services.eligibility import answer_criteria, decide_eligibility, newest_decision, outcomes_for
 from patients.views.common import add_error, casebook_url, subject_view
 from trials.policies import NotAllowedNow, allows
 
@@ -27,7 +27,7 @@ def eligibility(request: SubjectRequest, subject: Any) -> HttpResponse:
         return _page(request, subject)
     if not request.roles.may(Permission.DECIDE_ELIGIBILITY, subject.site):
         raise PermissionDenied
-    current = eligibility_of(subject)
+    current = eligibility_of(subject, version=version_in_question(subject, newest_decision(subject)))
     form = _criteria_form(current, request.POST)
     if form.is_valid():
         try:
@@ -66,6 +66,14 @@ def _criteria_form(current: SubjectEligibility, data: Any = None) -> CriteriaFor
     return CriteriaForm(data, criteria=asked, answers=answers)
 
 
+def _decision_form(request: SubjectRequest, offered: dict[str, str], refused: DecisionForm | None) -> DecisionForm:
+    """The form to sign off what is offered now; after a refusal it keeps its errors, but not what was signed."""
+    if refused is None:
+        return DecisionForm(request=request, initial=offered)
+    refused.data = offered
+    return refused
+
+
 def _page(
     request: SubjectRequest,
     subject: Any,
@@ -75,11 +83,11 @@ def _page(
     decision_form: DecisionForm | None = None,
 ) -> HttpResponse:
     """The page of the criteria; a form that was refused comes with its errors (status 422)."""
-    current = current or eligibility_of(subject)
-    refused = form or decision_form
-    form = form or _criteria_form(current)
     decisions = reads.decisions_of(subject)
     newest = decisions[0] if decisions else None
+    current = current or eligibility_of(subject, version=version_in_question(subject, newest))
+    refused = form or decision_form
+    form = form or _criteria_form(current)
     is_open = allows(policies.eligibility_is_open, subject, newest)
     may_decide = is_open and request.roles.may(Permission.DECIDE_ELIGIBILITY, subject.site)
     outcome = outcomes_for(subject)[current.overall != "eligible"]
@@ -87,8 +95,7 @@ def _page(
         "eligibility": current,
         "form": form,
         "refused": refused,
-        "decision_form": DecisionForm(request=request, initial={"outcome": outcome, "seen": current.fingerprint}),
-        "decision_errors": decision_form,
+        "decision_form": _decision_form(request, {"outcome": outcome, "seen": current.fingerprint}, decision_form),
         "outcome": outcome,
         "rows": [(row, form[row.criterion.code] if row.criterion.question else None) for row in current.criteria],
         "missing": reads.missing_of(current),

@@ -67,6 +67,8 @@ patients:move-version      POST    -            +             -        -       -
 patients:eligibility       GET     +            +             +        +       +     0             0      +
 patients:eligibility       POST    -            +             -        -       -     0             0      -
 patients:decide            POST    -            +             -        -       -     0             0      -
+patients:rescreen          GET     +            +             -        -       -     0             0      -
+patients:rescreen          POST    +            +             -        -       -     0             0      -
 patients:enrol             GET     +            +             -        -       -     0             0      -
 patients:enrol             POST    +            +             -        -       -     0             0      -
 patients:change-arm        GET     -            +             -        -       -     0             0      -

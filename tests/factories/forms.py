@@ -12,11 +12,12 @@ from audit.context import acting
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS
 from patients.models import Visit
+from patients.visit_content import arm_code_at, protocol_at
 
 
 def values_for(code: str, visit: Visit) -> dict[str, Any]:
-    """Complete and contradiction-free values of an instrument; PASI 27.0, BSA 36 %, 70.0 kg, 35 million cells, DLQI 19,
-    itch 6.3 cm, sPGA 4, SAS and SDS index 25 (no complaint)."""
+    """Complete and contradiction-free values of an instrument; PASI 27.0, BSA 36 %, 70.0 kg, the cells that the arm
+    plans, DLQI 19, itch 6.3 cm, sPGA 4, SAS and SDS index 25 (no complaint)."""
     morning = datetime.combine(visit.occurred_on, time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
     values: dict[str, dict[str, Any]] = {
         "demographics": {"birth_date": date(1980, 5, 17), "sex": "M", "race": "ASIAN"},
@@ -45,7 +46,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "product_lot": "AD-2301",
             "product_expires_at": morning + timedelta(hours=12),
             "viability_percent": Decimal("92.0"),
-            "viable_million_per_ml": Decimal("0.500"),
+            "viable_million_per_ml": _million_per_kg(visit),
             "weight_kg": Decimal("70.0"),
             "started_at": morning,
             "stopped_at": morning + timedelta(minutes=45),
@@ -109,6 +110,13 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
         "zung_sds": {f"item_{item:02d}": 4 if item in SDS.reversed_items else 1 for item in range(1, 21)},
     }
     return values[code]
+
+
+def _million_per_kg(visit: Visit) -> Decimal:
+    """The dose of the subject's arm: in 70 mL for 70 kg, the concentration too. Before there is an arm, 0.5."""
+    arm_code = arm_code_at(visit)
+    cells = protocol_at(visit).arm(arm_code).cells_per_kg if arm_code else 0
+    return Decimal(cells or 500_000) / 10**6
 
 
 def entry_for(code: str, visit: Visit, **changed: Any) -> Entry:
