@@ -15,16 +15,17 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Permission
 from assessments import form_engine, policies, selectors
 from assessments.context import context_of
-from assessments.form_specs import CrfSpec, Severity
+from assessments.form_specs import CrfSpec, Severity, is_empty
 from assessments.layout import helper_for
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, FormConflict, mark_not_done, save_form
 from audit.history import changes
 from patients.access import SubjectRequest, subject_page
 from patients.eligibility import eligibility_of
-from patients.policies import may_enrol, participation_may_end
+from patients.policies import arm_may_change, may_enrol, participation_may_end
+from patients.selectors.allocations import allocations_of
 from patients.selectors.subjects import consents_of, latest_decision, subject_strip
-from patients.selectors.visits import visit_of
+from patients.selectors.visits import may_terminate_early, visit_of
 from patients.timeline import picture_of
 from patients.visit_content import content_of, name_of
 from trials.policies import allows
@@ -103,12 +104,20 @@ def casebook(request: SubjectRequest, subject: Any) -> HttpResponse:
         "protocol": protocol_of(subject.protocol_version),
         "consents": consents_of(subject),
         "decision": latest_decision(subject),
+        "allocations": allocations_of(subject),
+        "may_change_arm": allows(arm_may_change, subject),
         "eligibility": eligibility_of(subject) if subject.status == "screening" else None,
         "can": {
             permission.name.lower(): request.roles.may(permission, subject.site)
-            for permission in (Permission.ENTER_DATA, Permission.DECIDE_ELIGIBILITY, Permission.ENROL_SUBJECTS)
+            for permission in (
+                Permission.ENTER_DATA,
+                Permission.DECIDE_ELIGIBILITY,
+                Permission.ENROL_SUBJECTS,
+                Permission.CHANGE_TREATMENT,
+            )
         },
         "may_enrol": allows(may_enrol, subject),
+        "may_terminate_early": may_terminate_early(subject),
         "may_end": allows(participation_may_end, subject, "withdrawn"),
     }
     return render(request, "assessments/casebook.html", context)
@@ -192,7 +201,7 @@ def _live_values(place: Place, form: form_engine.EntryForm, stored: Any) -> dict
                 "derived": d,
                 "label": place.spec.label(d.name),
                 "value": form_engine.display(place.spec, d.name, derived[d.name]),
-                "is_known": derived[d.name] is not None,
+                "is_known": not is_empty(derived[d.name]),
             }
             for d in place.spec.derived
         ],

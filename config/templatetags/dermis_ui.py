@@ -74,12 +74,40 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "completed": StatusLook(_("Completed"), "check-circle", "good"),
         "withdrawn": StatusLook(_("Withdrawn"), "sign-out", "warning"),
     },
+    "consent": {
+        "valid": StatusLook(_("Valid"), "check-circle", "good"),
+        "not_yet": StatusLook(_("Not valid yet"), "clock", "quiet"),
+        "over": StatusLook(_("No longer valid"), "minus-circle", "neutral"),
+        "due": StatusLook(_("Re-consent due"), "alert", "warning"),
+        "treatment": StatusLook(_("Treatment withdrawn"), "minus-circle", "warning"),
+        "follow_up": StatusLook(_("Follow-up withdrawn"), "sign-out", "warning"),
+        "data_use": StatusLook(_("Use of data withdrawn"), "lock", "danger"),
+    },
+    "enrolment": {
+        "open": StatusLook(_("Open"), "check-circle", "good"),
+        "full": StatusLook(_("Full"), "minus-circle", "neutral"),
+        "stopped": StatusLook(_("Stopped"), "cross-circle", "danger"),
+        "reopened": StatusLook(_("Reopened"), "history", "quiet"),
+    },
+    "list": {
+        "True": StatusLook(_("As its seed gives"), "check-circle", "good"),
+        "False": StatusLook(_("Not as its seed gives"), "alert", "danger"),
+    },
     "grade": {
         "1": StatusLook(_("Grade 1, mild"), "flag", "neutral"),
         "2": StatusLook(_("Grade 2, moderate"), "flag", "info"),
         "3": StatusLook(_("Grade 3, severe"), "flag", "warning"),
         "4": StatusLook(_("Grade 4, life-threatening"), "alert", "danger"),
         "5": StatusLook(_("Grade 5, death"), "alert", "critical"),
+    },
+    "deviation": {
+        "draft": StatusLook(_("To complete"), "draft", "warning"),
+        "complete": StatusLook(_("Complete"), "check-circle", "good"),
+        "void": StatusLook(_("No deviation"), "minus-circle", "neutral"),
+    },
+    "severity": {
+        "minor": StatusLook(_("Minor"), "flag", "neutral"),
+        "important": StatusLook(_("Important"), "alert", "danger"),
     },
     "serious": {
         "yes": StatusLook(_("Serious"), "alert", "critical"),

@@ -27,7 +27,9 @@ from patients.models import (
     Visit,
     VisitOutcome,
 )
-from patients.selectors.visits import open_visits, site_today
+from patients.selectors.consent import consent_standing
+from patients.selectors.days import site_today
+from patients.selectors.visits import open_visits
 from patients.visit_content import name_of
 from protocols.schema import Protocol
 from trials.models import Site, Trial
@@ -174,7 +176,7 @@ class StripFact(NamedTuple):
 
 
 def subject_strip(subject: Subject, today: date | None = None) -> list[StripFact]:
-    """Number, site, status, arm, day in the trial and next visit: one statement."""
+    """Number, site, status, arm, day in the trial, next visit, and consent that needs attention: two statements."""
     today = today or subject.site.today()
     protocol = protocol_of(subject.protocol_version)
     facts = [
@@ -187,6 +189,17 @@ def subject_strip(subject: Subject, today: date | None = None) -> list[StripFact
     if subject.first_treatment_on:
         facts.append(StripFact(_("Day"), str(study_day(on=today, anchor=subject.first_treatment_on))))
     facts.append(StripFact(_("Next visit"), _next_visit(subject, protocol)))
+    return facts + _consent_facts(subject, today)
+
+
+def _consent_facts(subject: Subject, today: date) -> list[StripFact]:
+    """What was withdrawn, and what is to be signed again; nothing while consent stands as it should."""
+    standing = consent_standing(subject, today)
+    facts = []
+    if standing.withdrawn:
+        facts.append(StripFact(_("Consent"), standing.withdrawn, "consent"))
+    if standing.due:
+        facts.append(StripFact(_("Sheet %(version)s") % {"version": standing.due}, "due", "consent"))
     return facts
 
 

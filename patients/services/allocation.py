@@ -13,22 +13,30 @@ from accounts.models import User
 from audit.context import acting, stated
 from clinical.randomisation import Place, allocation_list
 from patients.models import Allocation, AllocationList, AllocationPlace, Subject
-from patients.policies import arm_may_change, day_is_possible, no_visit_took_place_after
+from patients.policies import (
+    a_place_can_be_given,
+    arm_may_change,
+    day_is_possible,
+    no_visit_took_place_after,
+    other_arms,
+)
 from patients.services.planning import consent_day
-from trials.models import Site, Trial
+from trials.models import Trial
 from trials.policies import NotAllowedNow
 from trials.selectors import enrolment_target, newest_protocol, protocol_of
 
 RESERVE = 12
 """Places kept ready beyond the target in each stratum (default); when they are used up, whole blocks follow."""
+LONGEST_BLOCK = 8
+"""A block holds the ratio at most so many times (default); longer ones would keep no balance between the arms."""
 
 
 @transaction.atomic
 def make_allocation_list(*, trial: Trial, block_sizes: Sequence[int], by: User) -> AllocationList:
     """Make the random list of the trial, once, from a new secret seed; places for every site that is open now.
 
-    Raises NotAllowedNow when there is a list already or the protocol does not randomise, ValidationError when a block
-    length is no multiple of the sum of the ratio.
+    Raises NotAllowedNow when there is a list already or the protocol does not randomise, ValidationError for fewer than
+    two different block lengths, or one that is no multiple of the sum of the ratio or too long.
     """
     trial = Trial.objects.select_for_update(no_key=True).get(pk=trial.pk)
     protocol = protocol_of(newest_protocol(trial))
@@ -52,9 +60,13 @@ def make_allocation_list(*, trial: Trial, block_sizes: Sequence[int], by: User) 
 
 
 def _refuse_bad_blocks(block_sizes: Sequence[int], parts: int) -> None:
-    if not block_sizes or any(size < 1 or size % parts for size in block_sizes):
-        message = _("Give one or more block lengths, each a multiple of %(parts)s (the sum of the ratio).")
-        raise ValidationError({"block_sizes": message % {"parts": parts}})
+    longest = parts * LONGEST_BLOCK
+    if any(size < 1 or size % parts or size > longest for size in block_sizes):
+        message = _("Each block length must be a multiple of %(parts)s (the sum of the ratio), at most %(longest)s.")
+        raise ValidationError({"block_sizes": message % {"parts": parts, "longest": longest}})
+    # Where all blocks are alike, whoever counts the allocations of an open trial knows the last ones of each block.
+    if len(set(block_sizes)) < 2:
+        raise ValidationError({"block_sizes": _("Give at least two different block lengths.")})
 
 
 def strata_of(trial: Trial) -> list[str]:
@@ -83,15 +95,16 @@ def _lengthen(made: AllocationList, stratum: str, length: int) -> None:
     )
 
 
-def next_place(site: Site) -> AllocationPlace:
-    """The next unused place for a subject of this site.
+def next_place(subject: Subject) -> AllocationPlace:
+    """The next unused place for this subject.
 
-    The caller has locked the trial and signs for the writes. Raises NotAllowedNow while the list has not been made.
+    The caller has locked the trial and signs for the writes. Raises NotAllowedNow while `a_place_can_be_given` does.
     """
-    made = AllocationList.objects.filter(trial=site.trial_id).first()
-    if made is None:
-        raise NotAllowedNow(_("The statistician must make the random allocation list before anybody is enrolled."))
-    stratum = site.code if made.places.filter(stratum=site.code).exists() or "" not in strata_of(site.trial) else ""
+    a_place_can_be_given(subject)
+    made = AllocationList.objects.get(trial=subject.site.trial_id)
+    # The list tells how it is divided, whatever a later protocol says: one stratum without a name, or one for each
+    # site. A site that opened after the list was made has no places yet.
+    stratum = "" if made.places.filter(stratum="").exists() else subject.site.code
     unused = made.places.filter(stratum=stratum, allocation=None).order_by("position")
     place = unused.first()
     if place is None:
@@ -111,20 +124,25 @@ def is_as_its_seed_gives(made: AllocationList) -> bool:
 
 
 @transaction.atomic
-def change_arm(*, subject: Subject, arm_code: str, changed_on: date, reason: str, by: User) -> Allocation:
+def change_arm(
+    *, subject: Subject, arm_code: str, changed_on: date, seen_sequence: int, reason: str, by: User
+) -> Allocation:
     """A second or later allocation: from this day on the subject belongs to another arm. The first one stays.
 
-    Visits that are over keep the arm they took place in. Raises NotAllowedNow when the subject is not in an arm or has
-    ended, or for an impossible day; ValidationError for an unknown arm, the present arm, or a missing reason.
+    Visits that are over keep the arm they took place in. `seen_sequence` is the number of the allocation that was the
+    latest one when the change was asked for. Raises NotAllowedNow when the subject is not in an arm or has ended, when
+    the protocol has no other arm, or for an impossible day; ValidationError for an unknown arm, the present arm, a
+    missing reason, or when somebody else has changed the arm since.
     """
     subject = Subject.objects.select_for_update(of=("self",)).select_related("protocol_version").get(pk=subject.pk)
     arm_may_change(subject)
-    arms = [arm.code for arm in protocol_of(subject.protocol_version).arms if arm.code != subject.arm_code]
-    if arm_code not in arms:
+    latest = subject.allocations.aggregate(sequence=Max("sequence"), day=Max("allocated_on"))
+    if latest["sequence"] != seen_sequence:
+        raise ValidationError(_("Somebody else has changed the arm meanwhile. Look at the allocations, then decide."))
+    if arm_code not in [arm.code for arm in other_arms(subject)]:
         raise ValidationError({"arm_code": _("Choose another arm of the protocol.")})
     day_is_possible(changed_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
     no_visit_took_place_after(changed_on, subject)
-    latest = subject.allocations.aggregate(sequence=Max("sequence"), day=Max("allocated_on"))
     if changed_on < latest["day"]:
         raise NotAllowedNow(
             _("%(day)s is before the present allocation of %(present)s.")
@@ -132,14 +150,16 @@ def change_arm(*, subject: Subject, arm_code: str, changed_on: date, reason: str
         )
     with acting(by=by, reason=stated(reason)):
         subject.visits.exclude(outcome="").filter(needs_enrolment=True, arm_code="").update(arm_code=subject.arm_code)
-        allocation = Allocation.objects.create(
+        allocation = Allocation(
             subject=subject,
             sequence=latest["sequence"] + 1,
             arm_code=arm_code,
             allocated_on=changed_on,
             allocated_by=by,
-            reason=reason.strip(),
+            reason=stated(reason),
         )
+        allocation.full_clean()
+        allocation.save(force_insert=True)
         subject.arm_code = arm_code
         subject.save(update_fields=["arm_code"])
     return allocation

@@ -13,7 +13,7 @@ from patients.eligibility import eligibility_of
 from patients.models import Allocation, AllocationPlace, Subject, SubjectStatus
 from patients.policies import day_is_possible, may_enrol, no_visit_took_place_after, participation_may_end
 from patients.services.allocation import next_place
-from patients.services.eligibility import cancel_open_visits
+from patients.services.eligibility import cancel_open_visits, newest_decision
 from patients.services.planning import consent_day
 from trials.models import Site, Trial
 from trials.policies import NotAllowedNow, enrolment_is_open
@@ -39,7 +39,7 @@ def enrol(*, subject: Subject, enrolled_on: date, by: User, arm_code: str = "") 
     site = Site.objects.select_for_update(no_key=True).select_related(None).get(pk=subject.site_id)
     enrolment_is_open(trial, site)
     with acting(by=by, reason="Enrolled"):
-        place = _place(subject, site, arm_code)
+        place = _place(subject, arm_code)
         site.subjects_enrolled += 1
         site.save(update_fields=["subjects_enrolled"])
         subject.status, subject.enrolled_on = SubjectStatus.ENROLLED, enrolled_on
@@ -52,13 +52,13 @@ def enrol(*, subject: Subject, enrolled_on: date, by: User, arm_code: str = "") 
     return subject
 
 
-def _place(subject: Subject, site: Site, arm_code: str) -> AllocationPlace | None:
+def _place(subject: Subject, arm_code: str) -> AllocationPlace | None:
     """The next place of the random list; None where the arm is chosen."""
     protocol = protocol_of(subject.protocol_version)
     if protocol.allocation is not None:
         if arm_code:
             raise ValidationError({"arm_code": _("The arm comes from the random list; it cannot be chosen.")})
-        return next_place(site)
+        return next_place(subject)
     arms = [arm.code for arm in protocol.arms]
     if arm_code not in arms:
         raise ValidationError({"arm_code": _("Choose one of the arms %(arms)s.") % {"arms": ", ".join(arms)}})
@@ -66,6 +66,12 @@ def _place(subject: Subject, site: Site, arm_code: str) -> AllocationPlace | Non
 
 
 def _refuse_changed_facts(subject: Subject) -> None:
+    decision = newest_decision(subject)
+    if decision is not None and decision.stale_since is not None:
+        raise NotAllowedNow(
+            _("Facts have changed since eligibility was decided (%(codes)s); an investigator must decide again.")
+            % {"codes": ", ".join(decision.stale_criteria)}
+        )
     current = eligibility_of(subject)
     if current.overall != Eligibility.ELIGIBLE:
         codes = current.codes(Standing.FAILED) + current.codes(Standing.UNKNOWN)

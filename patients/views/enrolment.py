@@ -15,27 +15,36 @@ from patients.forms.enrolment import EndForm, EnrolmentForm
 from patients.services.enrolment import end_participation as end
 from patients.services.enrolment import enrol as enrol_subject
 from patients.views.common import add_error, casebook_url, subject_view
-from trials.policies import NotAllowedNow
+from trials.policies import NotAllowedNow, enrolment_is_open
 from trials.selectors import protocol_of
 
 
 @subject_page(Permission.ENROL_SUBJECTS)
 def enrol(request: SubjectRequest, subject: Any) -> HttpResponse:
-    """Take an eligible subject into the trial."""
+    """Take an eligible subject into the trial, into an arm that is chosen or that the random list gives."""
+    protocol = protocol_of(subject.protocol_version)
     if request.method == "GET":
         policies.may_enrol(subject)
-    protocol = protocol_of(subject.protocol_version)
+        enrolment_is_open(subject.site.trial, subject.site)
+        policies.a_place_can_be_given(subject)
     initial = {"enrolled_on": subject.site.today()}
     form = EnrolmentForm(request.POST or None, protocol=protocol, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            enrol_subject(subject=subject, by=request.user, **form.cleaned_data)
+            enrolled = enrol_subject(subject=subject, by=request.user, **form.typed)
         except (ValidationError, NotAllowedNow) as error:
             add_error(form, error)
         else:
-            messages.success(request, _("%(number)s is enrolled.") % {"number": subject.number})
+            message = _("%(number)s is enrolled, as number %(count)s of the site, in “%(arm)s”.") % {
+                "number": enrolled.number,
+                "count": enrolled.enrolment_number,
+                "arm": protocol.arm(enrolled.arm_code).name,
+            }
+            messages.success(request, message)
             return redirect(casebook_url(subject))
-    return subject_view(request, "patients/enrol.html", {"form": form, "protocol": protocol}, here=_("Enrol"))
+    response = subject_view(request, "patients/enrol.html", {"form": form, "protocol": protocol}, here=_("Enrol"))
+    response.status_code = 422 if form.errors else 200
+    return response
 
 
 @subject_page(Permission.ENTER_DATA)

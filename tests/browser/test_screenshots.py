@@ -29,8 +29,13 @@ NO_PAGE_OF_THEIR_OWN = {
     "patients:correct-visit",
     "patients:decide",
     "patients:miss-visit",
+    "patients:void-deviation",
     "workspace:delegate",
     "workspace:end-delegation",
+    "workspace:enrolment-limit",
+    "workspace:enrolment-target",
+    "workspace:reopen-enrolment",
+    "workspace:stop-enrolment",
 }
 
 

@@ -5,23 +5,36 @@ from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import User
+from accounts.roles import STATISTICIAN
 from clinical.body_regions import BodyRegion
 from exports.services import make_export
+from patients.models import Subject
+from patients.services.allocation import change_arm, make_allocation_list
 from patients.services.calendar_feeds import make_feed
+from patients.services.consent import record_consent
 from patients.services.eligibility import decide_eligibility
 from safety.services import record_adverse_event
 from tests.factories import (
+    amend,
     complete_form,
+    eligible_subject,
+    enrolled_subject,
     infused_subject,
     make_member,
+    make_randomised_trial,
+    make_sheet,
     make_site,
     make_subject,
     make_trial,
     screened_subject,
+    system,
     take_place,
 )
+from trials.models import Trial
+from trials.services import delegate, lift_hold, place_hold
 
 TRIAL = "/trials/NCT03265613/"
+RANDOM = "/trials/NCT00000003/"
 SUBJECTS = f"{TRIAL}subjects/"
 TREATED, TO_DECIDE, TO_ENROL, NEW = (f"{SUBJECTS}GZ-00{number}/" for number in (1, 2, 3, 4))
 
@@ -50,11 +63,21 @@ SIGHTS = (
     Sight("register", "coordinator", f"{SUBJECTS}new/"),
     Sight("casebook", "coordinator", TREATED),
     Sight("casebook-new", "coordinator", NEW),
+    Sight("consent", "coordinator", f"{TREATED}consent/"),
+    Sight("consent-due", "coordinator", f"{NEW}consent/"),
+    Sight("consent-correct", "coordinator", f"{TREATED}consent/1/correct/"),
+    Sight("consent-history", "coordinator", f"{TREATED}consent/1/history/"),
+    Sight("withdraw", "coordinator", f"{TREATED}consent/withdraw/"),
     Sight("contact", "coordinator", f"{TREATED}contact/"),
     Sight("enrol", "coordinator", f"{TO_ENROL}enrol/"),
     Sight("end", "coordinator", f"{TREATED}end/"),
     Sight("visit", "coordinator", f"{NEW}visits/SCR/"),
     Sight("visit-done", "coordinator", f"{TREATED}visits/W0/"),
+    Sight("visit-unscheduled", "coordinator", f"{TREATED}visits/unscheduled/"),
+    Sight("visit-early-termination", "coordinator", f"{TREATED}visits/early-termination/"),
+    Sight("deviations-of-subject", "coordinator", f"{TREATED}deviations/"),
+    Sight("deviation-report", "coordinator", f"{TREATED}deviations/report/"),
+    Sight("deviation", "coordinator", f"{TREATED}deviations/1/"),
     Sight("demographics-edit", "coordinator", f"{TREATED}visits/SCR/forms/demographics/edit/"),
     Sight("vital-signs-edit", "coordinator", f"{TREATED}visits/W12/forms/vital_signs/edit/"),
     Sight("pasi-edit", "coordinator", f"{TREATED}visits/W12/forms/pasi/edit/"),
@@ -78,16 +101,32 @@ SIGHTS = (
     Sight("calendar-addresses-chinese", "reader", f"{TRIAL}calendar/addresses/"),
     Sight("pasi-edit-chinese", "reader", f"{TREATED}visits/W12/forms/pasi/edit/"),
     Sight("today-investigator", "investigator", TRIAL),
+    Sight("move-version", "investigator", f"{TREATED}protocol-version/"),
     Sight("eligibility", "investigator", f"{TO_DECIDE}eligibility/"),
     Sight("eligibility-open", "investigator", f"{NEW}eligibility/"),
     Sight("today-monitor", "monitor", TRIAL),
+    Sight("deviations", "monitor", f"{TRIAL}deviations/"),
     Sight("events", "monitor", f"{TRIAL}adverse-events/"),
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
     Sight("form-not-started", "monitor", f"{NEW}visits/SCR/forms/pasi/"),
     Sight("forbidden", "monitor", f"{SUBJECTS}new/", 403),
+    Sight("enrolment", "monitor", f"{TRIAL}enrolment/"),
+    Sight("change-arm-of-one", "investigator", f"{TREATED}arm/", 409),
+    Sight("enrolment-stopped", "allocator", f"{RANDOM}enrolment/"),
+    Sight("enrol-random", "allocator", f"{RANDOM}subjects/GZ-002/enrol/"),
+    Sight("enrol-stopped", "allocator", f"{RANDOM}subjects/VIE-001/enrol/", 409),
+    Sight("change-arm", "allocator", f"{RANDOM}subjects/GZ-001/arm/"),
+    Sight("casebook-arm-changed", "allocator", f"{RANDOM}subjects/GZ-001/"),
+    Sight("allocation-refused", "allocator", f"{RANDOM}allocation/", 403),
+    Sight("allocation-list", "statistician", f"{RANDOM}allocation/"),
+    Sight("allocation-to-make", "statistician", "/trials/NCT00000004/allocation/"),
     Sight("today-administrator", "administrator", TRIAL),
+    Sight("sheets", "administrator", f"{TRIAL}information-sheets/"),
+    Sight("sheet-new", "administrator", f"{TRIAL}information-sheets/new/"),
+    Sight("sheet-edit", "administrator", f"{TRIAL}information-sheets/1/"),
     Sight("people", "administrator", f"{TRIAL}people/"),
     Sight("new-account", "administrator", f"{TRIAL}people/new/"),
+    Sight("enrolment-forms", "administrator", f"{TRIAL}enrolment/"),
     Sight("exports", "administrator", f"{TRIAL}exports/"),
 )
 
@@ -123,6 +162,7 @@ def build() -> dict[str, User]:
     }
     nurse = people["coordinator"]
     treated = infused_subject(site, nurse, days_ago=84)
+    take_place(treated, "W4", nurse, on=site.today() - timedelta(days=50))
     smaller = dict.fromkeys((f"{region}_area" for region in BodyRegion), 1)
     complete_form(take_place(treated, "W12", nurse), "pasi", nurse, **smaller)
     record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)
@@ -130,8 +170,42 @@ def build() -> dict[str, User]:
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
     make_feed(site=site, by=nurse)
+    _amend(trial, treated, nurse)
     make_export(trial=trial, by=people["administrator"]).file.close()
-    return people
+    return people | _randomised()
+
+
+def _randomised() -> dict[str, User]:
+    """A trial whose arms are given at random, with a stop at one site, and one that waits for its list."""
+    trial, waiting = make_randomised_trial(target=57), make_randomised_trial(registration="NCT00000004")
+    site, stopped = make_site(trial, "GZ"), make_site(trial, "VIE")
+    doctor = make_member("investigator", trial=trial, full_name="Sun Li")
+    statistician = make_member("statistician", trial=trial, full_name="Lin Tao")
+    delegate(user=statistician, trial=waiting, role=STATISTICIAN, site=None, by=system())
+    make_allocation_list(trial=trial, block_sizes=[3, 6], by=statistician)
+    subject = enrolled_subject(site, doctor)
+    change_arm(
+        subject=subject,
+        arm_code="HIGH" if subject.arm_code != "HIGH" else "HIGHEST",
+        changed_on=site.today(),
+        seen_sequence=1,
+        reason="As the protocol provides after week 16",
+        by=doctor,
+    )
+    eligible_subject(site, doctor)
+    eligible_subject(stopped, doctor)
+    over = place_hold(trial=trial, site=None, reason="Two fevers within an hour of infusion", by=system())
+    lift_hold(hold=over, reason="The safety board found no connection", by=system())
+    place_hold(trial=trial, site=stopped, reason="Freezer broken", by=system())
+    return {"allocator": doctor, "statistician": statistician}
+
+
+def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
+    """A later protocol version with a sheet to be signed again, which one subject has signed."""
+    today = signed.site.today()
+    amended = amend(trial)
+    make_sheet(trial, "2.0", valid_from=today, must_be_signed_again=True, protocol_version=amended)
+    record_consent(subject=signed, signed_on=today, sheet_version="2.0", language="zh", by=nurse)
 
 
 def _fever(onset_on: date) -> dict[str, Any]:

@@ -1,34 +1,52 @@
 """Test data written through the ordinary services, so that it is audited and obeys every rule."""
 
-from tests.factories.forms import complete_form, entry_for, values_for
+from tests.factories.forms import complete_form, entry_for, values_for, write_past_schedule
+from tests.factories.protocols import amend
 from tests.factories.subjects import (
     PLANNED_VISITS,
     answer_all,
     complete_all,
+    eligible_subject,
     enrolled_subject,
     infused_subject,
     make_subject,
     screened_subject,
     take_place,
 )
-from tests.factories.trials import PASSWORD, UserFactory, make_member, make_site, make_trial, system
+from tests.factories.trials import (
+    PASSWORD,
+    UserFactory,
+    make_member,
+    make_randomised_trial,
+    make_sheet,
+    make_site,
+    make_trial,
+    make_trial_asking_for,
+    system,
+)
 
 __all__ = [
     "PASSWORD",
     "PLANNED_VISITS",
     "UserFactory",
+    "amend",
     "answer_all",
     "complete_all",
     "complete_form",
+    "eligible_subject",
     "enrolled_subject",
     "entry_for",
     "infused_subject",
     "make_member",
+    "make_randomised_trial",
+    "make_sheet",
     "make_site",
     "make_subject",
     "make_trial",
+    "make_trial_asking_for",
     "screened_subject",
     "system",
     "take_place",
     "values_for",
+    "write_past_schedule",
 ]

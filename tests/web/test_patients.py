@@ -231,7 +231,7 @@ def test_an_eligible_subject_is_enrolled(site: Site, investigator: User, nurse: 
     assert "in the future" in text(late)
     assert 'value="2026-05-21"' in text(late)
     page = nurse.post(of("enrol", subject), {"enrolled_on": "2026-05-20", "arm_code": "ADMSC"}, follow=True)
-    assert "GZ-001 is enrolled." in text(page)
+    assert "GZ-001 is enrolled, as number 1 of the site, in “AD-MSCs group”." in text(page)
 
 
 def test_the_page_of_enrolment_says_what_comes_first(site: Site, coordinator: User, nurse: Client) -> None:

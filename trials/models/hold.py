@@ -1,6 +1,7 @@
 """Stops of enrolment."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -53,3 +54,7 @@ class EnrolmentHold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site or self.trial} {self.placed_at:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        if self.site is not None and self.site.trial_id != self.trial_id:
+            raise ValidationError({"site": _("This site belongs to another trial.")})

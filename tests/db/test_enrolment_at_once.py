@@ -1,0 +1,162 @@
+"""Many people enrol in the same moment: numbers and places follow each other, and no limit is passed.
+
+Real transactions on connections of their own; a barrier lets all begin together.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connections
+
+from accounts.models import User
+from patients.models import Allocation, AllocationList, Subject, SubjectStatus
+from patients.services.allocation import make_allocation_list, places_of
+from patients.services.enrolment import enrol
+from tests.factories import (
+    eligible_subject,
+    make_member,
+    make_randomised_trial,
+    make_site,
+    make_subject,
+    system,
+)
+from trials.models import Site, Trial
+from trials.policies import NotAllowedNow
+from trials.services import place_hold, set_enrolment_cap, set_enrolment_target
+
+CROWD = 20
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def trial(committed_db: None) -> Trial:
+    return make_randomised_trial(target=1000)
+
+
+@pytest.fixture
+def site(trial: Trial) -> Site:
+    return make_site(trial)
+
+
+@pytest.fixture
+def doctor(trial: Trial) -> User:
+    return make_member("investigator", trial=trial)
+
+
+def made_list(trial: Trial) -> AllocationList:
+    return make_allocation_list(trial=trial, block_sizes=[3, 6], by=system())
+
+
+def at_once(works: list[Callable[[], Any]]) -> list[Any]:
+    """What each piece of work gives back, or the refusal it met; all begin together."""
+    barrier = Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        try:
+            barrier.wait(timeout=30)
+            return work()
+        except NotAllowedNow as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def enrolment(subject: Subject, by: User) -> Callable[[], Subject]:
+    return lambda: enrol(subject=subject, enrolled_on=subject.site.today(), by=by)
+
+
+def given(site: Site) -> list[tuple[int, int, str, str]]:
+    """Enrolment number, place, arm of the place and arm of the subject of everybody enrolled at the site."""
+    rows = Allocation.objects.filter(subject__site=site).order_by("subject__enrolment_number")
+    return list(
+        rows.values_list("subject__enrolment_number", "place__position", "place__arm_code", "subject__arm_code")
+    )
+
+
+def expected(made: AllocationList, site: Site, count: int) -> list[tuple[int, int, str, str]]:
+    places = places_of(made, site.code, count)[:count]
+    return [(place.position, place.position, place.arm, place.arm) for place in places]
+
+
+def test_twenty_registrations_at_once_get_twenty_consecutive_numbers(site: Site, doctor: User) -> None:
+    works = [lambda: make_subject(site, doctor).number for _n in range(CROWD)]
+    assert sorted(at_once(works)) == [f"GZ-{n:03d}" for n in range(1, CROWD + 1)]
+
+
+def test_twenty_enrolments_at_once_get_twenty_numbers_and_the_places_of_the_list_in_order(
+    trial: Trial, site: Site, doctor: User
+) -> None:
+    made = made_list(trial)
+    subjects = [eligible_subject(site, doctor) for _n in range(CROWD)]
+    assert all(isinstance(done, Subject) for done in at_once([enrolment(subject, doctor) for subject in subjects]))
+    assert given(site) == expected(made, site, CROWD)
+
+
+def test_one_subject_is_enrolled_once_however_often_it_is_sent(trial: Trial, site: Site, doctor: User) -> None:
+    made_list(trial)
+    subject = eligible_subject(site, doctor)
+    answers = at_once([enrolment(subject, doctor)] * 5)
+    assert sum(isinstance(answer, Subject) for answer in answers) == 1
+    assert Allocation.objects.count() == 1
+
+
+@pytest.mark.parametrize("limit", ["target", "cap"])
+def test_of_twenty_who_enrol_at_once_exactly_ten_get_the_ten_places_left(
+    trial: Trial, site: Site, doctor: User, limit: str
+) -> None:
+    made = made_list(trial)
+    if limit == "target":
+        set_enrolment_target(trial=trial, target=10, reason="Pilot", by=system())
+    else:
+        set_enrolment_cap(site=site, cap=10, reason="Contract", by=system())
+    subjects = [eligible_subject(site, doctor) for _n in range(CROWD)]
+    answers = at_once([enrolment(subject, doctor) for subject in subjects])
+    assert sum(isinstance(answer, NotAllowedNow) for answer in answers) == 10
+    assert given(site) == expected(made, site, 10)
+    assert Subject.objects.filter(status=SubjectStatus.ELIGIBLE).count() == 10
+
+
+def test_two_sites_at_once_follow_each_its_own_list(trial: Trial, site: Site, doctor: User) -> None:
+    other = make_site(trial, "VIE")
+    made = made_list(trial)
+    subjects = [eligible_subject(place, doctor) for _n in range(6) for place in (site, other)]
+    at_once([enrolment(subject, doctor) for subject in subjects])
+    assert given(site) == expected(made, site, 6)
+    assert given(other) == expected(made, other, 6)
+
+
+def test_nobody_is_enrolled_after_a_stop_that_was_placed_among_enrolments(
+    trial: Trial, site: Site, doctor: User
+) -> None:
+    made = made_list(trial)
+    subjects = [eligible_subject(site, doctor) for _n in range(10)]
+
+    def stop() -> int:
+        place_hold(trial=trial, site=None, reason="Two fevers", by=system())
+        return Subject.objects.filter(enrolled_on__isnull=False).count()
+
+    works: list[Callable[[], Any]] = [enrolment(subject, doctor) for subject in subjects]
+    answers = at_once([*works[:5], stop, *works[5:]])
+    enrolled = sum(isinstance(answer, Subject) for answer in answers)
+    assert answers[5] == enrolled
+    assert all(isinstance(answer, Subject | NotAllowedNow) for answer in answers[:5] + answers[6:])
+    assert given(site) == expected(made, site, enrolled)
+
+
+def test_a_list_that_two_make_at_once_is_made_once(trial: Trial, site: Site) -> None:
+    answers = at_once([lambda: made_list(trial)] * 4)
+    assert sum(isinstance(answer, AllocationList) for answer in answers) == 1
+    assert AllocationList.objects.count() == 1
