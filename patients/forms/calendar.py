@@ -58,7 +58,7 @@ def day_of(typed: str) -> date | None:
 class CalendarFeedForm(forms.Form):
     """The site whose visits a new calendar address shows."""
 
-    site = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Site"), empty_label=None)
+    site: Any = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Site"), empty_label=None)
 
     def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,7 +68,7 @@ class CalendarFeedForm(forms.Form):
 class RevokeFeedForm(forms.Form):
     """Which calendar address to revoke."""
 
-    revoke = forms.ModelChoiceField(queryset=None)
+    revoke: Any = forms.ModelChoiceField(queryset=None)
 
     def __init__(self, *args: Any, feeds: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

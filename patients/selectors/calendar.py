@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -77,7 +78,7 @@ def _days(user: User, site: Site, days: list[date], *, today: date, at_most: int
     return [CalendarDay(day, day == today, tuple(shown[day]), more=total[day] - len(shown[day])) for day in days]
 
 
-def _first_of_each_day(rows: QuerySet[Visit], field: str, days: list[date], at_most: int) -> Iterable[Visit]:
+def _first_of_each_day(rows: QuerySet[Visit], field: str, days: list[date], at_most: int) -> Iterable[Any]:
     return (
         rows.filter(**{f"{field}__range": (days[0], days[-1])})
         .annotate(

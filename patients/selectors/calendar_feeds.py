@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Aggregate, Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -75,7 +76,7 @@ def _of_history(aggregate: Aggregate) -> Subquery:
     return Subquery(rows.values("pgh_obj").annotate(found=aggregate).values("found"))
 
 
-def _calendar(site: Site, visits: Iterable[Visit], now: datetime) -> bytes:
+def _calendar(site: Site, visits: Iterable[Any], now: datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Dermis//Visits//EN")
     calendar.add("version", "2.0")
@@ -86,7 +87,7 @@ def _calendar(site: Site, visits: Iterable[Visit], now: datetime) -> bytes:
     return calendar.to_ical()
 
 
-def _event(site: Site, visit: Visit, now: datetime) -> Event:
+def _event(site: Site, visit: Any, now: datetime) -> Event:
     number, planned_on = visit.subject.number, visit.planned_on
     event = Event()
     event.add("uid", f"{site.trial.registration}-{number}-{visit.code}@dermis")
@@ -101,6 +102,6 @@ def _event(site: Site, visit: Visit, now: datetime) -> Event:
     return event
 
 
-def _window(visit: Visit) -> str:
+def _window(visit: Any) -> str:
     window = {"opens": date_format(visit.window_opens_on), "closes": date_format(visit.window_closes_on)}
     return _("Window: %(opens)s to %(closes)s, both days included") % window

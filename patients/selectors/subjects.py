@@ -85,7 +85,7 @@ def subject_rows(
     With a `day`, only subjects who have something on that day of the calendar.
     """
     waiting = open_visits(now).filter(subject=OuterRef("pk")).order_by("position")
-    done = Visit.objects.filter(subject=OuterRef("pk"), outcome=VisitOutcome.DONE).order_by("-occurred_on")
+    done = Visit.objects.filter(subject=OuterRef("pk"), outcome=VisitOutcome.DONE).order_by("-occurred_on", "-position")
     rows = (
         Subject.objects.visible_to(user)
         .filter(site__trial=trial)

@@ -28,22 +28,23 @@ ROWS_PER_PAGE = 25
 @trial_page(Permission.VIEW_SUBJECTS)
 def subject_list(request: TrialRequest, trial: Any) -> HttpResponse:
     """All subjects the user may see, filtered by the address."""
-    names = ("search", "site", "status", "version", "arm", "day", "sort")
-    filters = {name: request.GET.get(name, "").strip() for name in names}
+    names = ("search", "site", "status", "version", "arm", "sort")
+    wanted: dict[str, Any] = {name: request.GET.get(name, "").strip() for name in names}
+    wanted["search"] = wanted["search"] or request.GET.get("q", "").strip()
     overdue = request.GET.get("overdue") == "1"
-    filters["search"] = filters["search"] or request.GET.get("q", "").strip()
-    day = day_of(filters["day"])
-    rows = subject_reads.subject_rows(request.user, trial, **{**filters, "day": day}, overdue=overdue)
+    typed_day = request.GET.get("day", "").strip()
+    day = day_of(typed_day)
+    rows = subject_reads.subject_rows(request.user, trial, **wanted, overdue=overdue, day=day)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     versions, arms = subject_reads.version_and_arm_choices(trial)
     context = {
         "trial": trial,
         "page_obj": page,
         "rows": [(subject, subject_reads.arm_name(subject)) for subject in page],
-        "filters": {**filters, "overdue": overdue},
-        "sort": filters["sort"] or "number",
-        "no_day": filters["day"] if day is None else "",
-        "is_filtered": overdue or any(value for name, value in filters.items() if name != "sort"),
+        "filters": {**wanted, "overdue": overdue, "day": typed_day},
+        "sort": wanted["sort"] or "number",
+        "no_day": typed_day if day is None else "",
+        "is_filtered": bool(overdue or day) or any(value for name, value in wanted.items() if name != "sort"),
         "sites": subject_reads.visible_sites(request.user, trial),
         "statuses": subject_reads.status_choices(),
         "versions": versions,

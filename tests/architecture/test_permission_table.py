@@ -51,6 +51,11 @@ workspace:new-account      POST    -            -             -        -       -
 workspace:delegate         POST    -            -             -        -       -     -             +      -
 workspace:end-delegation   POST    -            -             -        -       -     -             +      -
 patients:subject-list      GET     +            +             +        +       +     -             -      +
+patients:calendar          GET     +            +             +        +       +     -             -      +
+patients:calendar-feeds    GET     +            +             +        +       +     -             -      +
+patients:calendar-feeds    POST    +            +             +        +       +     -             -      +
+patients:calendar-feed     GET     +            +             +        +       +     +             +      +
+patients:schedule          GET     +            +             +        +       +     0             0      +
 patients:register          GET     +            +             -        -       -     -             -      -
 patients:register          POST    +            +             -        -       -     -             -      -
 patients:identity          GET     +            +             -        -       -     0             0      -
@@ -109,7 +114,7 @@ exports:list               GET     -            -             -        -       +
 exports:create             POST    -            -             -        -       +     +             +      -
 """
 
-FOR_EVERYBODY = {"set_language", "accounts:sign_in"}
+FOR_EVERYBODY = {"set_language", "accounts:sign_in", "patients:calendar-feed"}
 """Addresses that need no sign-in."""
 
 
@@ -157,6 +162,7 @@ class World:
     own: Subject | None = None
     other_site: Subject | None = None
     other_trial: Subject | None = None
+    token: str = ""
 
     def path(self, name: str, subject: Subject) -> str:
         values = {
@@ -166,6 +172,7 @@ class World:
             "visit_code": "W0",
             "form_code": "pasi",
             "event_number": 1,
+            "token": self.token,
             "consent_pk": subject.consents.earliest("pk").pk,
             "sheet_pk": subject.site.trial.information_sheets.earliest("pk").pk,
             "deviation_number": 1,
@@ -199,6 +206,7 @@ def world(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iter
 
 
 def _build() -> World:
+    from patients.services.calendar_feeds import make_feed
     from tests.factories import make_member, make_site, make_trial
 
     trial = make_trial()
@@ -206,6 +214,7 @@ def _build() -> World:
     made = World(own=_treated(here), other_site=_treated(elsewhere), other_trial=_treated(make_site(_another(), "STJ")))
     for code, role in ROLES.items():
         made.people[code] = make_member(code, trial=trial) if role.whole_trial else make_member(code, here)
+    made.token = make_feed(site=here, by=made.people["coordinator"])[1]
     return made
 
 

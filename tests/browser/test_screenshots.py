@@ -25,6 +25,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "assessments:form-live",
     "assessments:form-not-done",
     "exports:create",
+    "patients:calendar-feed",
     "patients:correct-visit",
     "patients:decide",
     "patients:miss-visit",

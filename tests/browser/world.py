@@ -10,6 +10,7 @@ from clinical.body_regions import BodyRegion
 from exports.services import make_export
 from patients.models import Subject
 from patients.services.allocation import change_arm, make_allocation_list
+from patients.services.calendar_feeds import make_feed
 from patients.services.consent import record_consent
 from patients.services.eligibility import decide_eligibility
 from safety.services import record_adverse_event
@@ -52,6 +53,13 @@ SIGHTS = (
     Sight("today", "coordinator", TRIAL),
     Sight("subjects", "coordinator", SUBJECTS),
     Sight("subjects-none-found", "coordinator", f"{SUBJECTS}?search=XX"),
+    Sight("subjects-of-a-day", "coordinator", f"{SUBJECTS}?day=someday&sort=-last"),
+    Sight("calendar", "coordinator", f"{TRIAL}calendar/"),
+    Sight("calendar-week", "coordinator", f"{TRIAL}calendar/?view=week"),
+    Sight("calendar-empty", "coordinator", f"{TRIAL}calendar/?on=1999-01-01&view=year"),
+    Sight("calendar-addresses", "coordinator", f"{TRIAL}calendar/addresses/"),
+    Sight("schedule", "coordinator", f"{TREATED}schedule/"),
+    Sight("schedule-new", "coordinator", f"{NEW}schedule/?language=en"),
     Sight("register", "coordinator", f"{SUBJECTS}new/"),
     Sight("casebook", "coordinator", TREATED),
     Sight("casebook-new", "coordinator", NEW),
@@ -89,6 +97,8 @@ SIGHTS = (
     Sight("not-now", "coordinator", f"{NEW}enrol/", 409),
     Sight("today-chinese", "reader", TRIAL),
     Sight("casebook-chinese", "reader", TREATED),
+    Sight("calendar-chinese", "reader", f"{TRIAL}calendar/"),
+    Sight("calendar-addresses-chinese", "reader", f"{TRIAL}calendar/addresses/"),
     Sight("pasi-edit-chinese", "reader", f"{TREATED}visits/W12/forms/pasi/edit/"),
     Sight("today-investigator", "investigator", TRIAL),
     Sight("move-version", "investigator", f"{TREATED}protocol-version/"),
@@ -159,6 +169,7 @@ def build() -> dict[str, User]:
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
+    make_feed(site=site, by=nurse)
     _amend(trial, treated, nurse)
     make_export(trial=trial, by=people["administrator"]).file.close()
     return people | _randomised()

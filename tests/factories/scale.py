@@ -18,8 +18,7 @@ VISITS_EACH = 15
 SPREAD_DAYS = 400
 SCREENING_DAYS = 14
 
-# A visit is done a day after it was planned, once that is five days ago, but later every seventeenth is left open. What
-# the schedule lacks to `VISITS_EACH` are unscheduled visits, from the day of consent on.
+# A visit is done a day after it was planned, once that is five days ago; later every seventeenth is left open.
 _VISITS = """
 INSERT INTO patients_visit (subject_id, code, kind, position, needs_enrolment, planned_on, window_opens_on,
                             window_closes_on, outcome, occurred_on, contact_mode, note, arm_code)
@@ -40,11 +39,22 @@ CROSS JOIN LATERAL (
     SELECT COALESCE(planned_on < %(today)s - 5 AND (position < 2 OR (subject_id + position) %% 17 <> 0), false)
         AS is_done
 ) state
-UNION ALL
-SELECT consent.subject_id, 'UNS-' || n, 'unscheduled', 100 + n, false, NULL, NULL, NULL,
-       'done', consent.signed_on + 2 * (n - 1), 'by_phone', 'Scale', ''
-FROM patients_informedconsent consent CROSS JOIN generate_series(1, %(unscheduled)s) n
-WHERE consent.subject_id > %(newest)s
+"""
+
+# What a subject lacks to `VISITS_EACH` are unscheduled visits, one every second day from the day of consent on.
+_UNSCHEDULED = """
+INSERT INTO patients_visit (subject_id, code, kind, position, needs_enrolment, outcome, occurred_on, contact_mode, note,
+                            arm_code)
+SELECT subject.id, 'UNS-' || n, 'unscheduled', 100 + n, false, 'done',
+       LEAST(%(today)s, consent.signed_on + 2 * (n - 1)), 'by_phone', 'Scale', ''
+FROM patients_subject subject
+CROSS JOIN LATERAL (
+    SELECT min(signed_on) AS signed_on FROM patients_informedconsent WHERE subject_id = subject.id
+) consent
+CROSS JOIN generate_series(
+    1, %(visits_each)s - (SELECT count(*)::int FROM patients_visit WHERE subject_id = subject.id)
+) n
+WHERE subject.id > %(newest)s
 """
 
 
@@ -64,14 +74,22 @@ def grow(sites: list[Site], subjects: int, *, by: User) -> None:
             "targets": [visit.target_days for visit in visits],
             "befores": [visit.days_before for visit in visits],
             "afters": [visit.days_after for visit in visits],
-            "unscheduled": VISITS_EACH - len(visits),
             "newest": newest,
             "today": sites[0].today(),
         }
         with connection.cursor() as cursor:
             cursor.execute(_VISITS, values)
+        fill_visits(after=newest)
     with database.owner_connection(connection.settings_dict["NAME"]) as owner:
         owner.execute("VACUUM ANALYZE patients_subject, patients_informedconsent, patients_visit, patients_visitevent")
+
+
+def fill_visits(*, after: int) -> None:
+    """Give the subjects with a greater key than this unscheduled visits, until each has `VISITS_EACH`; the caller signs
+    for them."""
+    today = Site.objects.earliest("pk").today()
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSCHEDULED, {"newest": after, "today": today, "visits_each": VISITS_EACH})
 
 
 def _subjects(sites: list[Site], protocol: Protocol, first: int, last: int) -> Iterator[Subject]:

@@ -40,6 +40,12 @@ workspace:allocation        -            statistician   12
 workspace:people            -            administrator  12
 patients:subject-list       -            monitor        12
 patients:subject-list       ?overdue=1   monitor        12
+patients:subject-list       ?sort=-last  monitor        12
+patients:subject-list       ?day=2026-05-20  monitor    12
+patients:calendar           -            monitor        12
+patients:calendar           ?view=week   monitor        12
+patients:calendar-feeds     -            monitor        11
+patients:schedule           /            coordinator    10
 patients:register           -            coordinator    13
 safety:list                 -            monitor        12
 safety:list                 ?ongoing=no  monitor        12
