@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import User
-from accounts.roles import STATISTICIAN
 from clinical.body_regions import BodyRegion
 from exports.services import make_export
 from patients.models import Subject
@@ -31,7 +30,7 @@ from tests.factories import (
     take_place,
 )
 from trials.models import Trial
-from trials.services import delegate, lift_hold, place_hold
+from trials.services import lift_hold, place_hold
 
 TRIAL = "/trials/NCT03265613/"
 RANDOM = "/trials/NCT00000003/"
@@ -117,9 +116,9 @@ SIGHTS = (
     Sight("enrol-stopped", "allocator", f"{RANDOM}subjects/VIE-001/enrol/", 409),
     Sight("change-arm", "allocator", f"{RANDOM}subjects/GZ-001/arm/"),
     Sight("casebook-arm-changed", "allocator", f"{RANDOM}subjects/GZ-001/"),
-    Sight("allocation-refused", "allocator", f"{RANDOM}allocation/", 403),
-    Sight("allocation-list", "statistician", f"{RANDOM}allocation/"),
-    Sight("allocation-to-make", "statistician", "/trials/NCT00000004/allocation/"),
+    Sight("allocation-refused", "allocator", f"{RANDOM}enrolment/list/", 403),
+    Sight("allocation-list", "statistician", f"{RANDOM}enrolment/list/"),
+    Sight("allocation-to-make", "planner", "/trials/NCT00000004/enrolment/list/"),
     Sight("today-administrator", "administrator", TRIAL),
     Sight("sheets", "administrator", f"{TRIAL}information-sheets/"),
     Sight("sheet-new", "administrator", f"{TRIAL}information-sheets/new/"),
@@ -181,7 +180,7 @@ def _randomised() -> dict[str, User]:
     site, stopped = make_site(trial, "GZ"), make_site(trial, "VIE")
     doctor = make_member("investigator", trial=trial, full_name="Sun Li")
     statistician = make_member("statistician", trial=trial, full_name="Lin Tao")
-    delegate(user=statistician, trial=waiting, role=STATISTICIAN, site=None, by=system())
+    planner = make_member("statistician", trial=waiting, full_name="He Min")
     make_allocation_list(trial=trial, block_sizes=[3, 6], by=statistician)
     subject = enrolled_subject(site, doctor)
     change_arm(
@@ -197,7 +196,7 @@ def _randomised() -> dict[str, User]:
     over = place_hold(trial=trial, site=None, reason="Two fevers within an hour of infusion", by=system())
     lift_hold(hold=over, reason="The safety board found no connection", by=system())
     place_hold(trial=trial, site=stopped, reason="Freezer broken", by=system())
-    return {"allocator": doctor, "statistician": statistician}
+    return {"allocator": doctor, "statistician": statistician, "planner": planner}
 
 
 def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
