@@ -7,10 +7,12 @@ from typing import Any
 from accounts.models import User
 from clinical.body_regions import BodyRegion
 from exports.services import make_export
-from patients.services.eligibility import decide_eligibility
+from patients.services.eligibility import answer_criteria, decide_eligibility
 from safety.services import record_adverse_event
 from tests.factories import (
     complete_form,
+    correct_form,
+    eligible_subject,
     infused_subject,
     make_member,
     make_site,
@@ -19,10 +21,12 @@ from tests.factories import (
     screened_subject,
     take_place,
 )
+from trials.models import Site
 
 TRIAL = "/trials/NCT03265613/"
 SUBJECTS = f"{TRIAL}subjects/"
 TREATED, TO_DECIDE, TO_ENROL, NEW = (f"{SUBJECTS}GZ-00{number}/" for number in (1, 2, 3, 4))
+FAILED, TO_REVIEW = (f"{SUBJECTS}GZ-00{number}/" for number in (5, 6))
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ SIGHTS = (
     Sight("contact", "coordinator", f"{TREATED}contact/"),
     Sight("enrol", "coordinator", f"{TO_ENROL}enrol/"),
     Sight("end", "coordinator", f"{TREATED}end/"),
+    Sight("rescreen", "coordinator", f"{FAILED}rescreen/"),
+    Sight("eligibility-failed", "coordinator", f"{FAILED}eligibility/"),
     Sight("visit", "coordinator", f"{NEW}visits/SCR/"),
     Sight("visit-done", "coordinator", f"{TREATED}visits/W0/"),
     Sight("demographics-edit", "coordinator", f"{TREATED}visits/SCR/forms/demographics/edit/"),
@@ -70,6 +76,7 @@ SIGHTS = (
     Sight("today-investigator", "investigator", TRIAL),
     Sight("eligibility", "investigator", f"{TO_DECIDE}eligibility/"),
     Sight("eligibility-open", "investigator", f"{NEW}eligibility/"),
+    Sight("eligibility-to-review", "investigator", f"{TO_REVIEW}eligibility/"),
     Sight("today-monitor", "monitor", TRIAL),
     Sight("events", "monitor", f"{TRIAL}adverse-events/"),
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
@@ -119,8 +126,18 @@ def build() -> dict[str, User]:
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
+    _screening_that_changed(site, nurse, people["investigator"])
     make_export(trial=trial, by=people["administrator"]).file.close()
     return people
+
+
+def _screening_that_changed(site: Site, nurse: User, investigator: User) -> None:
+    """A screen failure, and a decision whose facts were corrected afterwards."""
+    failed = screened_subject(site, nurse)
+    answer_criteria(subject=failed, answers={"EX07": True}, by=investigator, reason="Allergy found")
+    decide_eligibility(subject=failed, outcome="screen_failure", by=investigator)
+    corrected = eligible_subject(site, nurse)
+    correct_form(corrected.visits.get(code="SCR"), "pasi", nurse, head_area=1)
 
 
 def _fever(onset_on: date) -> dict[str, Any]:
