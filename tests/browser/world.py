@@ -11,11 +11,12 @@ from patients.models import Subject
 from patients.services.allocation import change_arm, make_allocation_list
 from patients.services.calendar_feeds import make_feed
 from patients.services.consent import record_consent
-from patients.services.eligibility import decide_eligibility
+from patients.services.eligibility import answer_criteria, decide_eligibility
 from safety.services import record_adverse_event
 from tests.factories import (
     amend,
     complete_form,
+    correct_form,
     eligible_subject,
     enrolled_subject,
     infused_subject,
@@ -29,13 +30,14 @@ from tests.factories import (
     system,
     take_place,
 )
-from trials.models import Trial
+from trials.models import Site, Trial
 from trials.services import lift_hold, place_hold
 
 TRIAL = "/trials/NCT03265613/"
 RANDOM = "/trials/NCT00000003/"
 SUBJECTS = f"{TRIAL}subjects/"
 TREATED, TO_DECIDE, TO_ENROL, NEW = (f"{SUBJECTS}GZ-00{number}/" for number in (1, 2, 3, 4))
+FAILED, TO_REVIEW = (f"{SUBJECTS}GZ-00{number}/" for number in (5, 6))
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ SIGHTS = (
     Sight("contact", "coordinator", f"{TREATED}contact/"),
     Sight("enrol", "coordinator", f"{TO_ENROL}enrol/"),
     Sight("end", "coordinator", f"{TREATED}end/"),
+    Sight("rescreen", "coordinator", f"{FAILED}rescreen/"),
+    Sight("eligibility-failed", "coordinator", f"{FAILED}eligibility/"),
     Sight("visit", "coordinator", f"{NEW}visits/SCR/"),
     Sight("visit-done", "coordinator", f"{TREATED}visits/W0/"),
     Sight("visit-unscheduled", "coordinator", f"{TREATED}visits/unscheduled/"),
@@ -103,6 +107,7 @@ SIGHTS = (
     Sight("move-version", "investigator", f"{TREATED}protocol-version/"),
     Sight("eligibility", "investigator", f"{TO_DECIDE}eligibility/"),
     Sight("eligibility-open", "investigator", f"{NEW}eligibility/"),
+    Sight("eligibility-to-review", "investigator", f"{TO_REVIEW}eligibility/"),
     Sight("today-monitor", "monitor", TRIAL),
     Sight("deviations", "monitor", f"{TRIAL}deviations/"),
     Sight("events", "monitor", f"{TRIAL}adverse-events/"),
@@ -170,6 +175,7 @@ def build() -> dict[str, User]:
     take_place(make_subject(site, nurse), "SCR", nurse)
     make_feed(site=site, by=nurse)
     _amend(trial, treated, nurse)
+    _screening_that_changed(site, nurse, people["investigator"])
     make_export(trial=trial, by=people["administrator"]).file.close()
     return people | _randomised()
 
@@ -205,6 +211,15 @@ def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
     amended = amend(trial)
     make_sheet(trial, "2.0", valid_from=today, must_be_signed_again=True, protocol_version=amended)
     record_consent(subject=signed, signed_on=today, sheet_version="2.0", language="zh", by=nurse)
+
+
+def _screening_that_changed(site: Site, nurse: User, investigator: User) -> None:
+    """A screen failure, and a decision whose facts were corrected afterwards."""
+    failed = screened_subject(site, nurse)
+    answer_criteria(subject=failed, answers={"EX07": True}, by=investigator, reason="Allergy found")
+    decide_eligibility(subject=failed, outcome="screen_failure", by=investigator)
+    corrected = eligible_subject(site, nurse)
+    correct_form(corrected.visits.get(code="SCR"), "pasi", nurse, head_area=1)
 
 
 def _fever(onset_on: date) -> dict[str, Any]:
