@@ -4,7 +4,10 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -26,6 +29,31 @@ class NewPasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
+
+
+class SignOffForm(forms.Form):
+    """The password once more, so that nobody decides in the name of somebody who has left the screen.
+
+    The session names the person; the password proves that it is still the same (21 CFR 11.200(a)(1)). Wrong ones are
+    counted like those of the sign-in.
+    """
+
+    password = forms.CharField(
+        label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        user: Any = self.request.user
+        if authenticate(self.request, username=user.get_username(), password=password) != user:
+            raise ValidationError(_("This is not your password. Nothing was decided."))
+        return password
 
 
 class AccountForm(forms.ModelForm):

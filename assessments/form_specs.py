@@ -26,7 +26,8 @@ class FormContext:
     """What the rules of a form may know beyond its own items.
 
     `here` holds the newest findings of the same visit, `baseline` those of the last day on or before the first infusion
-    (pre-dose on the day itself), both by fact code and without the form's own.
+    (pre-dose on the day itself), both by fact code and without the form's own. `dose_mg_low` and `dose_mg_high` limit
+    one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known.
     """
 
     consent_on: date
@@ -57,7 +58,10 @@ class Objection:
 
 @dataclass(frozen=True)
 class Item:
-    """One question of a form. `name` is the model field; `cdash` its CDASH or SDTM name, empty where there is none."""
+    """One question of a form. `name` is the model field; `cdash` its CDASH or SDTM name, empty where there is none.
+
+    `required_if` narrows `required` to forms whose values it is true of, such as a day that only a past event has.
+    """
 
     name: str
     cdash: str = ""
@@ -65,15 +69,27 @@ class Item:
     hint: str | Promise = ""
     required: bool = True
     may_be_missing: bool = True
+    required_if: Callable[[Values], bool] | None = None
+
+    @property
+    def is_always_required(self) -> bool:
+        """Whether no complete form may do without a value or a coded reason."""
+        return self.required and self.required_if is None
+
+    def is_required(self, values: Values) -> bool:
+        """Whether a form with these values is complete only with a value, or a coded reason, here."""
+        return self.required and (self.required_if is None or self.required_if(values))
 
 
 @dataclass(frozen=True)
 class ItemGroup:
-    """Items that stand together under a heading."""
+    """Items that stand together under a heading; `in_rows` puts short labels beside their answers where there is
+    room."""
 
     title: str | Promise
     items: tuple[Item, ...]
     hint: str | Promise = ""
+    in_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,7 +178,9 @@ def missing_items(spec: CrfSpec, values: Values, reasons: Mapping[str, str]) -> 
     return [
         item.name
         for item in spec.items
-        if item.required and is_empty(values.get(item.name)) and not (item.may_be_missing and reasons.get(item.name))
+        if item.is_required(values)
+        and is_empty(values.get(item.name))
+        and not (item.may_be_missing and reasons.get(item.name))
     ]
 
 

@@ -2,8 +2,34 @@
 
 from assessments.instruments.bsa.model import Bsa
 from assessments.instruments.demographics.model import Demographics
+from assessments.instruments.dlqi.model import Dlqi
 from assessments.instruments.infusion.model import Infusion
+from assessments.instruments.laboratory.model import Laboratory
+from assessments.instruments.methotrexate.model import Methotrexate
 from assessments.instruments.pasi.model import Pasi
+from assessments.instruments.pga.model import Pga
+from assessments.instruments.previous_treatment.model import PreviousTreatment
+from assessments.instruments.pruritus_vas.model import PruritusVas
+from assessments.instruments.psoriasis_history.model import PsoriasisHistory
+from assessments.instruments.reproductive_status.model import ReproductiveStatus
 from assessments.instruments.vital_signs.model import VitalSigns
+from assessments.instruments.zung_sas.model import ZungSas
+from assessments.instruments.zung_sds.model import ZungSds
 
-__all__ = ["Bsa", "Demographics", "Infusion", "Pasi", "VitalSigns"]
+__all__ = [
+    "Bsa",
+    "Demographics",
+    "Dlqi",
+    "Infusion",
+    "Laboratory",
+    "Methotrexate",
+    "Pasi",
+    "Pga",
+    "PreviousTreatment",
+    "PruritusVas",
+    "PsoriasisHistory",
+    "ReproductiveStatus",
+    "VitalSigns",
+    "ZungSas",
+    "ZungSds",
+]

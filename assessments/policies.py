@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from assessments.form_specs import CrfSpec
-from patients.models import Visit, VisitOutcome
-from patients.policies import may_receive_data
+from patients.models import ContactMode, Visit, VisitKind, VisitOutcome
+from patients.policies import may_receive_data, treatment_may_be_given
 from patients.visit_content import forms_of
 from trials.policies import NotAllowedNow
 from trials.selectors import protocol_of
@@ -17,8 +17,22 @@ def form_may_be_entered(spec: CrfSpec, visit: Visit) -> None:
     form_is_in_schedule(spec, visit)
     if visit.outcome != VisitOutcome.DONE:
         raise NotAllowedNow(_("Record the date of the visit first; its forms can be entered after that."))
-    if spec.is_treatment and visit.subject.enrolled_on is None:
+    if spec.is_treatment:
+        _treatment_is_possible(visit)
+
+
+def _treatment_is_possible(visit: Visit) -> None:
+    """Nobody is treated before enrolment, by telephone alone, or outside the schedule before the first treatment."""
+    subject = visit.subject
+    if subject.enrolled_on is None:
         raise NotAllowedNow(_("Treatment is recorded for enrolled subjects only."))
+    if visit.occurred_on is not None:
+        treatment_may_be_given(subject, visit.occurred_on)
+    if visit.contact_mode == ContactMode.BY_PHONE:
+        raise NotAllowedNow(_("This visit took place by telephone; correct that first if treatment was given."))
+    first, day = subject.first_treatment_on, visit.occurred_on
+    if visit.kind != VisitKind.SCHEDULED and (first is None or (day is not None and day < first)):
+        raise NotAllowedNow(_("The first treatment belongs to its own visit; record it there, whichever day it was."))
 
 
 def treatment_may_be_withdrawn(spec: CrfSpec, visit: Visit) -> None:

@@ -1,12 +1,16 @@
 """Reads of the casebook and of single forms."""
 
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Value
 
 from accounts.models import User
 from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import CrfSpec
 from assessments.registry import INSTRUMENTS
 from patients.models import Subject, Visit, VisitOutcome
+from patients.selectors.consent import data_may_be_used, treatment_withdrawn_on
 from patients.selectors.visits import TimelineEntry, timeline
 from patients.visit_content import forms_of
 from trials.models import Trial
@@ -32,25 +36,39 @@ class CasebookRow:
 
 
 def casebook(subject: Subject) -> list[CasebookRow]:
-    """Visits by forms with the state of each: a statement for the visits and one per instrument of the protocol."""
+    """Visits by forms with the state of each: one statement each for visits, forms and withdrawals."""
     entries = [(entry, forms_of(entry.visit)) for entry in timeline(subject)]
     states = _states(subject, {code for _entry, forms in entries for code in forms})
+    withdrawn_on = treatment_withdrawn_on(subject)
     rows = []
     for entry, forms in entries:
-        is_open = entry.visit.outcome == VisitOutcome.DONE
         cells = tuple(
-            Cell(INSTRUMENTS[code], states.get((entry.visit.pk, code), NOT_STARTED), is_open) for code in forms
+            _cell(INSTRUMENTS[code], entry.visit, states.get((entry.visit.pk, code), NOT_STARTED), withdrawn_on)
+            for code in forms
         )
         rows.append(CasebookRow(entry, cells))
     return rows
 
 
+def _cell(spec: CrfSpec, visit: Visit, status: str, withdrawn_on: date | None) -> Cell:
+    """A form opens once its visit took place; one of treatment not after the subject withdrew from it."""
+    is_open = visit.outcome == VisitOutcome.DONE
+    if is_open and spec.is_treatment and status == NOT_STARTED and withdrawn_on is not None:
+        is_open = visit.occurred_on is not None and visit.occurred_on <= withdrawn_on
+    return Cell(spec, status, is_open)
+
+
 def _states(subject: Subject, codes: set[str]) -> dict[tuple[int, str], str]:
-    found = {}
-    for code in sorted(codes):
-        forms = INSTRUMENTS[code].model._default_manager.filter(visit__subject=subject)
-        found.update({(visit_pk, code): status for visit_pk, status in forms.values_list("visit_id", "status")})
-    return found
+    forms = [
+        INSTRUMENTS[code]
+        .model._default_manager.filter(visit__subject=subject)
+        .annotate(code=Value(code))
+        .values_list("visit_id", "code", "status")
+        for code in sorted(codes)
+    ]
+    return (
+        {(visit_pk, code): status for visit_pk, code, status in forms[0].union(*forms[1:], all=True)} if forms else {}
+    )
 
 
 def stored_form(spec: CrfSpec, visit: Visit) -> FormData | None:
@@ -63,21 +81,21 @@ def stored_form(spec: CrfSpec, visit: Visit) -> FormData | None:
 
 @dataclass(frozen=True)
 class DraftLeft:
-    """A form somebody began and did not complete."""
+    """A form somebody began at a visit and did not complete."""
 
     spec: CrfSpec
-    form: FormData
+    visit: Visit
 
 
 def drafts_left(user: User, trial: Trial, *, at_most: int) -> list[DraftLeft]:
-    """So many drafts of the trial that the user may see, oldest visit first: one statement per instrument."""
-    found: list[DraftLeft] = []
-    for spec in INSTRUMENTS.values():
-        rows = (
-            spec.model._default_manager.visible_to(user)
-            .filter(status=FormStatus.DRAFT, visit__subject__site__trial=trial)
-            .select_related("visit__subject__site__trial")
-            .order_by("visit__occurred_on", "visit__subject__number")
-        )
-        found += [DraftLeft(spec, form) for form in rows[:at_most]]
-    return sorted(found, key=lambda draft: (draft.form.visit.occurred_on, draft.form.visit.subject.number))[:at_most]
+    """So many drafts of the trial that the user may see, oldest visit first: two statements."""
+    drafts = [
+        data_may_be_used(spec.model._default_manager.visible_to(user), subject="visit__subject")
+        .filter(status=FormStatus.DRAFT, visit__subject__site__trial=trial)
+        .annotate(code=Value(code), day=F("visit__occurred_on"), number=F("visit__subject__number"))
+        .values_list("visit_id", "code", "day", "number")
+        for code, spec in INSTRUMENTS.items()
+    ]
+    rows = list(drafts[0].union(*drafts[1:], all=True).order_by("day", "number", "code")[:at_most])
+    visits = Visit.objects.select_related("subject").in_bulk([visit_pk for visit_pk, *_ in rows])
+    return [DraftLeft(INSTRUMENTS[code], visits[visit_pk]) for visit_pk, code, *_ in rows]

@@ -10,16 +10,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from assessments.codes import YesNo
 from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
-from assessments.form_specs import CrfSpec, Item, Objection, Severity, is_empty, missing_items
+from assessments.form_specs import CrfSpec, Item, Objection, Publication, Severity, is_empty, missing_items
 from assessments.policies import form_may_be_entered, treatment_may_be_withdrawn
 from audit.context import acting
 from patients.models import Subject, Visit
 from patients.policies import day_is_possible
+from patients.services.deviations import notice_deviations
 from patients.services.findings import Result, publish
 from patients.services.planning import consent_day
 from patients.services.visits import record_first_treatment
+from protocols.catalogue import FactKind
 from trials.policies import NotAllowedNow
 from trials.selectors import protocol_of
 
@@ -116,6 +119,8 @@ def mark_not_done(
     with acting(by=by, reason=reason or "Form not done"):
         _store(form)
         publish(visit=visit, source_form=spec.code, repeat_key=repeat_key, collected_on=form.assessed_on, results={})
+        if spec.is_treatment:
+            notice_deviations(subject=visit.subject, by=by)
     return form
 
 
@@ -191,9 +196,15 @@ def _store(form: FormData) -> None:
     form.save(force_insert=form.pk is None, force_update=form.pk is not None)
 
 
+def _fact_value(publication: Publication, form: FormData) -> Any:
+    """What is stored, in the kind of the fact: a coded yes or no becomes true or false."""
+    value = getattr(form, publication.name)
+    return value == YesNo.YES if publication.fact.kind == FactKind.YES_NO else value
+
+
 def _publish(spec: CrfSpec, form: FormData, *, by: User, reason: str) -> None:
     results = {
-        publication.fact.code: Result(getattr(form, publication.name), publication.fact.unit)
+        publication.fact.code: Result(_fact_value(publication, form), publication.fact.unit)
         for publication in spec.publishes
         if not is_empty(getattr(form, publication.name))
     }
@@ -205,5 +216,9 @@ def _publish(spec: CrfSpec, form: FormData, *, by: User, reason: str) -> None:
         results=results,
     )
     visit = form.visit
-    if spec.is_treatment and visit.code == protocol_of(visit.subject.protocol_version).anchor:
+    if not spec.is_treatment:
+        return
+    if visit.code == protocol_of(visit.subject.protocol_version).anchor:
         record_first_treatment(subject=visit.subject, infused_on=day_of(visit), by=by, reason=reason)
+    else:
+        notice_deviations(subject=visit.subject, by=by)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Permission
 from assessments import form_engine, policies, selectors
 from assessments.context import context_of
-from assessments.form_specs import CrfSpec, Severity
+from assessments.form_specs import CrfSpec, Severity, is_empty
 from assessments.layout import helper_for
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, FormConflict, mark_not_done, save_form
@@ -25,7 +25,8 @@ from patients.eligibility import eligibility_of
 from patients.policies import arm_may_change, may_enrol, participation_may_end
 from patients.selectors.allocations import allocations_of
 from patients.selectors.subjects import consents_of, latest_decision, subject_strip
-from patients.selectors.visits import visit_of
+from patients.selectors.visits import may_terminate_early, visit_of
+from patients.timeline import picture_of
 from patients.visit_content import content_of, name_of
 from trials.policies import allows
 from trials.selectors import protocol_of
@@ -91,13 +92,15 @@ def _render(
 def casebook(request: SubjectRequest, subject: Any) -> HttpResponse:
     """The subject's landing page: what comes next, and visits by forms."""
     trial = subject.site.trial
+    rows = selectors.casebook(subject)
     crumbs = [(_("Subjects"), reverse("patients:subject-list", args=[trial.registration])), (subject.number, "")]
     context = {
         "subject": subject,
         "trial": trial,
         "crumbs": crumbs,
         "strip": subject_strip(subject),
-        "rows": selectors.casebook(subject),
+        "rows": rows,
+        "picture": picture_of((row.entry for row in rows), subject.site.today()),
         "protocol": protocol_of(subject.protocol_version),
         "consents": consents_of(subject),
         "decision": latest_decision(subject),
@@ -114,6 +117,7 @@ def casebook(request: SubjectRequest, subject: Any) -> HttpResponse:
             )
         },
         "may_enrol": allows(may_enrol, subject),
+        "may_terminate_early": may_terminate_early(subject),
         "may_end": allows(participation_may_end, subject, "withdrawn"),
     }
     return render(request, "assessments/casebook.html", context)
@@ -197,7 +201,7 @@ def _live_values(place: Place, form: form_engine.EntryForm, stored: Any) -> dict
                 "derived": d,
                 "label": place.spec.label(d.name),
                 "value": form_engine.display(place.spec, d.name, derived[d.name]),
-                "is_known": derived[d.name] is not None,
+                "is_known": not is_empty(derived[d.name]),
             }
             for d in place.spec.derived
         ],

@@ -1,9 +1,10 @@
 """How fast the pages are, and whether they slow down as a trial grows.
 
-    python benchmarks/pages.py [subjects, default 200 5000]
+    python benchmarks/pages.py [subjects, default 200 10000]
 
 Starts private servers as the tests do and loads the demonstration: subjects of two sites at every stage, with visits,
 forms, findings and adverse events. It is then copied, under audit, until the trial has each number of subjects in turn,
+with fifteen visits each (unscheduled ones beside those of the protocol),
 and at each size every page is asked for once to count its SQL statements (those of a transaction included) and fifteen
 times to time it. Requests go through Django's test client in this process, so a time holds middleware, view, database
 and template, but no network. The pages take turns, so that a busy moment of the machine hits them all.
@@ -29,7 +30,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-SIZES = (200, 5000)
+SIZES = (200, 10_000)
 RUNS = 15
 ORIGINAL_DIGITS = 3  # of a subject number; a copy has five
 REGISTRATION = "NCT03265613"
@@ -87,6 +88,7 @@ def _grow(size: int) -> None:
     from safety.models import AdverseEvent
     from tests.database import owner_connection
     from tests.factories import system
+    from tests.factories.scale import fill_visits
 
     stored = list(Subject.objects.select_related("site").order_by("pk"))
     patterns = [subject for subject in stored if len(subject.number.split("-")[1]) == ORIGINAL_DIGITS]
@@ -94,7 +96,7 @@ def _grow(size: int) -> None:
     started = time.perf_counter()
     with acting(by=system(), reason="Benchmark"), transaction.atomic():
         numbers = (f"{old.site.code}-{n:05d}" for n, old in enumerate(wanted, len(stored) + 1))
-        subjects = _copies(Subject, ((old, {"number": new}) for old, new in zip(wanted, numbers, strict=True)))
+        subjects = _copies(Subject, _renumbered(wanted, numbers, len(stored)))
         pairs = list(zip((old.pk for old in wanted), subjects, strict=True))
         for model in (InformedConsent, Identity, CriterionAnswer, EligibilityDecision):
             _copies(model, _of_subjects(model, pairs))
@@ -107,6 +109,7 @@ def _grow(size: int) -> None:
         for spec in INSTRUMENTS.values():
             forms = _of_subjects(spec.model, pairs, path="visit__subject_id")
             _copies(spec.model, _without_subject(_with_visit(forms, visits)))
+        fill_visits(after=stored[-1].pk)
     with owner_connection() as owner:
         owner.execute("VACUUM ANALYZE")
     findings = Finding.objects.count()
@@ -128,6 +131,11 @@ def _copies(model: Any, changes: Any) -> list[Any]:
             setattr(new, name, value)
         rows.append(new)
     return model.objects.bulk_create(rows, batch_size=1000)
+
+
+def _renumbered(wanted: list[Any], numbers: Iterator[str], stored: int) -> Iterator[Change]:
+    for enrolled, (old, number) in enumerate(zip(wanted, numbers, strict=True), stored + 1):
+        yield old, {"number": number, "enrolment_number": old.enrolment_number and enrolled}
 
 
 def _of_subjects(model: Any, pairs: list[tuple[int, Any]], path: str = "subject_id") -> Iterator[Change]:
@@ -159,6 +167,7 @@ class _Desk:
 
         from accounts.models import User
         from patients.models import Subject
+        from patients.services.calendar_feeds import make_feed
         from patients.services.visits import record_visit
 
         self.nobody = Client()
@@ -172,6 +181,7 @@ class _Desk:
         subject = copies.filter(visits__code="W4", visits__outcome="").earliest("first_treatment_on")
         self.visit = record_visit(visit=subject.visits.get(code="W4"), occurred_on=subject.site.today(), by=nurse)
         self.subject, self.turns = subject, count()
+        _feed, self.token = make_feed(site=subject.site, by=User.objects.get(username="chen.yu"))
 
     def pages(self) -> dict[str, Request]:
         """Every page by its name, with the person who uses it most."""
@@ -191,6 +201,13 @@ class _Desk:
             "subjects, last page": lambda: monitor.get(subjects, {"page": "last"}),
             "subjects, overdue": lambda: monitor.get(subjects, {"overdue": "1"}),
             "subjects, by number": lambda: monitor.get(subjects, {"search": "-0019"}),
+            "subjects, by last visit": lambda: monitor.get(subjects, {"sort": "-last"}),
+            "subjects of a day": lambda: monitor.get(subjects, {"day": self.subject.site.today().isoformat()}),
+            "calendar, month": lambda: monitor.get(of("patients:calendar")),
+            "calendar, week": lambda: monitor.get(of("patients:calendar"), {"view": "week"}),
+            "calendar feed": lambda: self.nobody.get(reverse("patients:calendar-feed", args=[self.token])),
+            "calendar addresses": lambda: monitor.get(of("patients:calendar-feeds")),
+            "schedule": lambda: nurse.get(of("patients:schedule", number)),
             "casebook": lambda: nurse.get(of("assessments:casebook", number)),
             "eligibility": lambda: nurse.get(of("patients:eligibility", number)),
             "visit": lambda: nurse.get(of("patients:visit", number, "W4")),

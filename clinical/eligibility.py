@@ -85,6 +85,9 @@ class _Clause:
             raise RuleError(f"'{self.source}' compares values of different kinds.")
         return Verdict.MET if result else Verdict.NOT_MET
 
+    def wanting(self, facts: Mapping[str, FactValue]) -> frozenset[str]:
+        return self.facts - facts.keys()
+
 
 @dataclass(frozen=True)
 class _Not:
@@ -93,6 +96,9 @@ class _Not:
     def verdict(self, facts: Mapping[str, FactValue]) -> Verdict:
         opposite = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET, Verdict.UNKNOWN: Verdict.UNKNOWN}
         return opposite[self.operand.verdict(facts)]
+
+    def wanting(self, facts: Mapping[str, FactValue]) -> frozenset[str]:
+        return self.operand.wanting(facts)
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,11 @@ class _Join:
             if candidate in verdicts:
                 return candidate
         return verdicts.pop()
+
+    def wanting(self, facts: Mapping[str, FactValue]) -> frozenset[str]:
+        if self.verdict(facts) is not Verdict.UNKNOWN:
+            return frozenset()
+        return self.left.wanting(facts) | self.right.wanting(facts)
 
 
 _Node = _Clause | _Not | _Join
@@ -154,6 +165,12 @@ def evaluate(rule: Rule, facts: Mapping[str, FactValue]) -> Verdict:
     finite number, a yes/no or a text. Whole numbers are taken as floats, because CEL does not calculate with both.
     """
     return rule._root.verdict({name: _checked(name, facts[name]) for name in rule.facts & facts.keys()})
+
+
+def wanting(rule: Rule, facts: Mapping[str, FactValue]) -> frozenset[str]:
+    """The absent facts that leave the rule unknown: none when it is met or not met, and never one of a part that is
+    decided without it. With all of them the rule is known. Raises ``RuleError`` as ``evaluate`` does."""
+    return rule._root.wanting({name: _checked(name, facts[name]) for name in rule.facts & facts.keys()})
 
 
 def standing(kind: CriterionKind, verdict: Verdict) -> Standing:

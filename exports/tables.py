@@ -273,7 +273,9 @@ def _form(spec: CrfSpec) -> Table:
 
 
 def _item(model: type[FormData], item: Item) -> Column:
-    return of_field("form", _field(model, item.name), cdash=item.cdash, unit=item.unit, required=item.required)
+    return of_field(
+        "form", _field(model, item.name), cdash=item.cdash, unit=item.unit, required=item.is_always_required
+    )
 
 
 def _why_missing(model: type[FormData], item: Item) -> Column:

@@ -1,22 +1,23 @@
 """A subject's eligibility: the protocol's criteria over the subject's findings and the answers people gave."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, Standing, overall
+from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, Standing, overall, wanting
 from clinical.intervals import intervals
-from clinical.numbers import plain
-from patients.models import Finding, Subject
+from patients.models import EligibilityDecision, Finding, Subject
 from patients.services.planning import consent_day
 from protocols.catalogue import Fact, FactKind
 from protocols.schema import Criterion
+from trials.models import ProtocolVersion
 from trials.selectors import protocol_of
 
 CONSENT_GIVEN = Fact("consent_given", FactKind.YES_NO, "")
@@ -40,24 +41,22 @@ class FactUsed:
     def is_missing(self) -> bool:
         return self.value is None
 
-    @property
-    def shown(self) -> str:
-        """The value as people read it: numbers without idle zeros, yes and no in words."""
-        if isinstance(self.value, bool):
-            return gettext("Yes") if self.value else gettext("No")
-        if isinstance(self.value, Decimal):
-            return plain(self.value)
-        return str(self.value)
-
 
 @dataclass(frozen=True)
 class CriterionStanding:
-    """One criterion for one subject, with the facts it used and the answer it asks for."""
+    """One criterion for one subject, with the facts it used and the answer it asks for; `wanting` is what leaves it
+    unknown (`JUDGEMENT` for an open question)."""
 
     criterion: Criterion
     standing: Standing
     facts: tuple[FactUsed, ...]
     answer: bool | None
+    wanting: frozenset[str]
+
+    @property
+    def telling_facts(self) -> list[FactUsed]:
+        """The facts that are known, and those that somebody still has to find out."""
+        return [fact for fact in self.facts if not fact.is_missing or fact.code in self.wanting]
 
     @property
     def kind_label(self) -> Promise:
@@ -74,6 +73,12 @@ class SubjectEligibility:
     def codes(self, standing: Standing) -> list[str]:
         """Codes of the criteria that stand so."""
         return [row.criterion.code for row in self.criteria if row.standing == standing]
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that is another one as soon as a criterion stands otherwise or rests on other facts."""
+        essence = {code: _essence(row) for code, row in self.snapshot().items()}
+        return sha256(json.dumps(essence, sort_keys=True).encode()).hexdigest()[:16]
 
     def snapshot(self) -> dict[str, Any]:
         """The facts and answers as they are, to be stored with the decision."""
@@ -96,14 +101,37 @@ class SubjectEligibility:
         }
 
 
-def eligibility_of(subject: Subject, *, reference_on: date | None = None) -> SubjectEligibility:
+def changed_criteria(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Codes of the criteria that stand otherwise, or rest on other facts or answers, than in an earlier snapshot.
+
+    An interval has changed when the day it counts from has, or when the standing has: that it grows is no news.
+    """
+    return [code for code in now if _essence(then.get(code)) != _essence(now[code])]
+
+
+def _essence(row: Mapping[str, Any] | None) -> Any:
+    if row is None:
+        return None
+    facts = {code: fact.get("since", fact["value"]) for code, fact in row["facts"].items()}
+    return row["standing"], row["answer"], facts
+
+
+def version_in_question(subject: Subject, decision: EligibilityDecision | None) -> ProtocolVersion:
+    """The protocol version whose criteria are decided upon: the subject's own, but of an enrolled subject the one under
+    which it was let in, also when it has moved to an amended protocol since. `decision` is the newest one."""
+    if subject.enrolled_on is not None and decision is not None and decision.protocol_version is not None:
+        return decision.protocol_version
+    return subject.protocol_version
+
+
+def eligibility_of(subject: Subject, *, version: ProtocolVersion | None = None) -> SubjectEligibility:
     """Evaluate every criterion with the newest value of each fact found before enrolment.
 
-    Wash-outs and other intervals count to `reference_on`, by default to the first treatment, given or planned. Three
-    statements whatever the number of criteria.
+    The criteria are those of the subject's protocol version unless another is given. Wash-outs and other intervals
+    count to the first treatment, given or planned. Three statements whatever the number of criteria.
     """
-    protocol, consent_on = protocol_of(subject.protocol_version), consent_day(subject)
-    to = reference_on or protocol.reference_day(consent_on=consent_on, first_treatment_on=subject.first_treatment_on)
+    protocol, consent_on = protocol_of(version or subject.protocol_version), consent_day(subject)
+    to = protocol.reference_day(consent_on=consent_on, first_treatment_on=subject.first_treatment_on)
     known = {fact.code: fact for fact in _facts_before_enrolment(subject, consent_on, to)}
     answers = dict(subject.criterion_answers.values_list("criterion_code", "applies"))
     rows = tuple(_evaluate(criterion, known, answers.get(criterion.code)) for criterion in protocol.criteria)
@@ -113,7 +141,10 @@ def eligibility_of(subject: Subject, *, reference_on: date | None = None) -> Sub
 def _evaluate(criterion: Criterion, known: dict[str, FactUsed], answer: bool | None) -> CriterionStanding:
     used = tuple(known.get(code, FactUsed(code, None)) for code in sorted(criterion.rule.facts - {JUDGEMENT}))
     values = {fact.code: _for_rules(fact.value) for fact in used if fact.value is not None}
-    return CriterionStanding(criterion, criterion.standing(values, answer), used, answer)
+    standing = criterion.standing(values, answer)
+    given = values if answer is None else {**values, JUDGEMENT: answer}
+    missing = wanting(criterion.rule, given) if standing == Standing.UNKNOWN else frozenset()
+    return CriterionStanding(criterion, standing, used, answer, missing)
 
 
 def _for_rules(value: Any) -> FactValue:

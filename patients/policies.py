@@ -1,11 +1,22 @@
 """When something may happen to a subject. Each rule raises NotAllowedNow with the step that comes first."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Max, Min
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, Max, Min, OuterRef
 from django.utils.translation import gettext as _
 
-from patients.models import AllocationList, Subject, SubjectStatus, Visit
+from patients.models import (
+    AllocationList,
+    ConsentWithdrawal,
+    EligibilityDecision,
+    InformedConsent,
+    Subject,
+    SubjectStatus,
+    Visit,
+    VisitKind,
+    WithdrawalScope,
+)
 from patients.models.subject import TRANSITIONS
 from protocols.schema import Arm, Protocol
 from trials.policies import NotAllowedNow
@@ -13,6 +24,9 @@ from trials.selectors import protocol_of
 
 ENDED = frozenset({SubjectStatus.SCREEN_FAILURE, SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN})
 BEFORE_ENROLMENT = frozenset({SubjectStatus.SCREENING, SubjectStatus.ELIGIBLE})
+
+EARLY_TERMINATION_DAYS = 28
+"""Days after the end of participation on which its early termination visit may still take place (default)."""
 
 
 def status_may_become(subject: Subject, status: str) -> None:
@@ -24,12 +38,34 @@ def status_may_become(subject: Subject, status: str) -> None:
         )
 
 
-def eligibility_is_open(subject: Subject) -> None:
-    """Criteria are answered and eligibility is decided during screening only."""
-    if subject.status != SubjectStatus.SCREENING:
+def eligibility_is_open(subject: Subject, decision: EligibilityDecision | None) -> None:
+    """Criteria are answered and eligibility is decided during screening, and again when a fact has changed since.
+
+    `decision` is the newest one. After a screen failure, or the end of participation, nothing is decided any more.
+    """
+    if subject.status == SubjectStatus.SCREENING:
+        return
+    is_to_be_reviewed = decision is not None and decision.stale_since is not None
+    if not is_to_be_reviewed or subject.status in ENDED:
         raise NotAllowedNow(
             _("Eligibility of %(number)s has been decided; its criteria can no longer be answered.")
             % {"number": subject.number}
+        )
+
+
+def may_be_screened_again(subject: Subject) -> None:
+    """A person whose screening failed, or who left before enrolment, may be screened once more."""
+    left_early = subject.status == SubjectStatus.WITHDRAWN and subject.enrolled_on is None
+    if subject.status != SubjectStatus.SCREEN_FAILURE and not left_early:
+        raise NotAllowedNow(
+            _("%(number)s is “%(status)s”; only after a screen failure is a person screened again.")
+            % {"number": subject.number, "status": subject.get_status_display()}
+        )
+    later = Subject.objects.filter(previous_attempt=subject).first()
+    if later is not None:
+        raise NotAllowedNow(
+            _("%(number)s has been screened again already, as %(later)s.")
+            % {"number": subject.number, "later": later.number}
         )
 
 
@@ -116,13 +152,11 @@ def day_is_possible(day: date, *, subject: Subject, today: date, consent_on: dat
 
 
 def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
-    """Screening takes place before enrolment, treatment and follow-up after it, no later visit before the first
-    infusion and none after the end of participation (each time the day itself is allowed)."""
+    """Screening takes place before enrolment, treatment and follow-up after it, no later visit of the schedule before
+    the first infusion, and none but that of early termination after the end of participation (each time the day itself
+    is allowed)."""
     subject = visit.subject
-    if subject.ended_on is not None and day > subject.ended_on:
-        raise NotAllowedNow(
-            _("%(day)s is after the end of participation on %(ended)s.") % {"day": day, "ended": subject.ended_on}
-        )
+    _refuse_after_the_end(day, visit)
     if not visit.needs_enrolment:
         if subject.enrolled_on is not None and day > subject.enrolled_on:
             raise NotAllowedNow(
@@ -135,14 +169,56 @@ def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
             _("%(day)s is before the enrolment of %(enrolled)s; this visit takes place after it.")
             % {"day": day, "enrolled": subject.enrolled_on}
         )
+    if visit.kind != VisitKind.SCHEDULED:
+        return
     is_later = visit.code != protocol.anchor
     if not is_later:
-        later = subject.visits.filter(needs_enrolment=True).exclude(pk=visit.pk)
+        later = subject.visits.filter(needs_enrolment=True, kind=VisitKind.SCHEDULED).exclude(pk=visit.pk)
         _refuse_unless_before(day, later.aggregate(first=Min("occurred_on"))["first"])
     if is_later and subject.first_treatment_on is not None and day < subject.first_treatment_on:
         raise NotAllowedNow(
             _("%(day)s is before the first infusion of %(first)s; this visit takes place after it.")
             % {"day": day, "first": subject.first_treatment_on}
+        )
+
+
+def _refuse_after_the_end(day: date, visit: Visit) -> None:
+    ended_on = visit.subject.ended_on
+    if ended_on is None:
+        return
+    is_termination = visit.kind == VisitKind.EARLY_TERMINATION
+    if is_termination and day > ended_on + timedelta(days=EARLY_TERMINATION_DAYS):
+        raise NotAllowedNow(
+            _("%(day)s is more than %(days)s days after the end of participation on %(ended)s.")
+            % {"day": day, "days": EARLY_TERMINATION_DAYS, "ended": ended_on}
+        )
+    if not is_termination and day > ended_on:
+        raise NotAllowedNow(
+            _("%(day)s is after the end of participation on %(ended)s.") % {"day": day, "ended": ended_on}
+        )
+
+
+def early_termination_may_take_place(subject: Subject) -> None:
+    """Once, for an enrolled subject who leaves or has left before completion, unless use of the data was withdrawn."""
+    if subject.enrolled_on is None:
+        raise NotAllowedNow(_("%(number)s was not enrolled; there is nothing to end early.") % {"number": subject})
+    if subject.status == SubjectStatus.COMPLETED:
+        raise NotAllowedNow(_("%(number)s has completed the trial; it did not end early.") % {"number": subject})
+    if subject.visits.filter(kind=VisitKind.EARLY_TERMINATION).exists():
+        raise NotAllowedNow(_("The early termination visit of %(number)s is recorded.") % {"number": subject})
+    # Who withdraws use of the data leaves the trial with it.
+    has_left = subject.status == SubjectStatus.WITHDRAWN
+    if has_left and subject.withdrawals.filter(scope=WithdrawalScope.DATA_USE).exists():
+        raise NotAllowedNow(
+            _("%(number)s has withdrawn further use of the data; nothing more is recorded.") % {"number": subject}
+        )
+
+
+def not_in_the_future(day: date, *, today: date, field: str) -> None:
+    """Raises ValidationError for the field; today at the site is allowed."""
+    if day > today:
+        raise ValidationError(
+            {field: _("%(day)s is in the future (today at the site is %(today)s).") % {"day": day, "today": today}}
         )
 
 
@@ -165,6 +241,67 @@ def no_visit_took_place_after(day: date, subject: Subject) -> None:
 
 
 def may_receive_data(subject: Subject) -> None:
-    """Data are entered only under a consent."""
-    if not subject.consents.exists():
+    """Data are entered and corrected only under a consent, and while their use has not been withdrawn."""
+    own = {"subject": OuterRef("pk")}
+    withdrawn = ConsentWithdrawal.objects.filter(**own, scope=WithdrawalScope.DATA_USE)
+    has_consent, is_withdrawn = (
+        Subject.objects.filter(pk=subject.pk)
+        .values_list(Exists(InformedConsent.objects.filter(**own)), Exists(withdrawn))
+        .get()
+    )
+    if not has_consent:
         raise NotAllowedNow(_("No consent is recorded for %(number)s; record it first.") % {"number": subject.number})
+    if is_withdrawn:
+        raise NotAllowedNow(
+            _("%(number)s has withdrawn the use of the data: nothing more may be entered or corrected.")
+            % {"number": subject.number}
+        )
+
+
+def treatment_may_be_given(subject: Subject, day: date) -> None:
+    """No treatment after the day on which the subject withdrew from it (treated earlier on that day is possible)."""
+    first = subject.withdrawals.aggregate(day=Min("withdrawn_on"))["day"]
+    if first is not None and day > first:
+        raise NotAllowedNow(
+            _("%(number)s withdrew from treatment on %(day)s; no treatment is recorded for a later day.")
+            % {"number": subject.number, "day": first}
+        )
+
+
+def consent_may_be_signed_again(subject: Subject) -> None:
+    """A further version of the information sheet is signed while the subject takes part."""
+    may_receive_data(subject)
+    if subject.status in ENDED:
+        raise NotAllowedNow(
+            _("Participation of %(number)s has ended; nothing more is signed.") % {"number": subject.number}
+        )
+
+
+def may_withdraw(subject: Subject, scope: str, already: str) -> None:
+    """Each withdrawal goes further than the one before (`already`, empty when there is none); from treatment alone
+    only once it has begun, and from follow-up only while the subject takes part."""
+    scopes = ["", *WithdrawalScope.values]
+    if scopes.index(scope) <= scopes.index(already):
+        raise NotAllowedNow(
+            _("%(number)s has withdrawn from “%(scope)s” already.")
+            % {"number": subject.number, "scope": WithdrawalScope(already).label}
+        )
+    if scope == WithdrawalScope.DATA_USE:
+        return
+    if subject.status in ENDED:
+        raise NotAllowedNow(
+            _("Participation of %(number)s has ended; only the use of the data can still be withdrawn.")
+            % {"number": subject.number}
+        )
+    if scope != WithdrawalScope.TREATMENT:
+        return
+    if subject.first_treatment_on is None:
+        raise NotAllowedNow(
+            _("%(number)s has not been treated yet; record a withdrawal from treatment and follow-up instead.")
+            % {"number": subject.number}
+        )
+    if subject.status == SubjectStatus.FOLLOW_UP:
+        raise NotAllowedNow(
+            _("Treatment of %(number)s is over; there is no treatment left to withdraw from.")
+            % {"number": subject.number}
+        )

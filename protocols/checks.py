@@ -12,7 +12,17 @@ from clinical.visit_windows import CONSENT, plan_visits
 from protocols.catalogue import Catalogue, Fact, FactKind
 from protocols.draft import Draft
 from protocols.problems import Problem
-from protocols.schema import EARLY_TERMINATION, UNSCHEDULED, Criterion, Endpoint, ExampleSubject, Visit, VisitContent
+from protocols.schema import (
+    EARLY_TERMINATION,
+    INFUSION_FORM,
+    UNSCHEDULED,
+    Criterion,
+    Endpoint,
+    ExampleSubject,
+    Visit,
+    VisitContent,
+)
+from protocols.toml_table import shown
 
 #: What a list of allocations may be divided by: properties that every subject has before enrolment.
 STRATA = frozenset({"site"})
@@ -112,36 +122,48 @@ def check_anchor(draft: Draft) -> Iterator[Problem]:
 
 def check_arms(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
     """Treatment visits exist and document the treatment, and each arm starts at the anchor."""
-    visits = {visit.code: visit for visit in draft.visits.items}
+    asked = {(visit.code, form) for visit in draft.visits.items for form in visit.forms}
+    readable = {visit.code for visit in draft.visits.items}
     anchor = draft.header.anchor if draft.header else None
     for arm in draft.arms.items:
         form = arm.treatment_form
-        if form not in catalogue.forms:
+        # Where infusions are unknown, the visits that ask for them say so.
+        is_known = arm.is_infused or form in catalogue.forms
+        if not is_known:
             message = f"'{form}' is not a form; known are {', '.join(catalogue.forms)}."
             yield Problem("arms.toml", f"arm[{arm.code}].dosing_form", message)
         key = f"arm[{arm.code}].{'infusion_visits' if arm.is_infused else 'dosing_visits'}"
+        unknown = [code for code in arm.treatment_visits if not draft.visits.may_have(code)]
+        for code in unknown:
+            yield Problem("arms.toml", key, f"'{code}' is not a visit: declare it or correct it.")
         for code in arm.treatment_visits:
-            if not draft.visits.may_have(code):
-                yield Problem("arms.toml", key, f"'{code}' is not a visit: declare it or correct it.")
-            elif code in visits and form not in visits[code].forms:
+            if is_known and code in readable and (code, form) not in asked:
                 message = f"{code} does not ask for the form '{form}': add it to the forms of that visit."
                 yield Problem("arms.toml", key, message)
-        if anchor in visits and anchor not in arm.treatment_visits:
+        if anchor in readable and anchor not in arm.treatment_visits and not unknown:
             message = f"leaves out the anchor {anchor}, where the first treatment is given: add it."
             yield Problem("arms.toml", key, message)
 
 
 def check_treatment_forms(draft: Draft) -> Iterator[Problem]:
-    """No visit asks for a treatment that no arm gets there; an unscheduled visit may ask for any arm's."""
+    """No visit asks for a treatment that no arm gets there; outside the schedule it may be that of any arm.
+
+    Nothing is said of a treatment while an arm that gets it names a visit that does not exist: that may be this visit,
+    misspelt. Nor of the anchor, where every arm must be treated anyway.
+    """
     if not draft.arms.is_complete:
         return
-    forms = {arm.treatment_form for arm in draft.arms.items}
-    given = {(code, arm.treatment_form) for arm in draft.arms.items for code in arm.treatment_visits}
-    for visit in draft.visits.items:
-        for form in visit.forms:
-            if form in forms and (visit.code, form) not in given:
+    arms = draft.arms.items
+    anchor = draft.header.anchor if draft.header else None
+    unsure = {arm.treatment_form for arm in arms if not all(map(draft.visits.may_have, arm.treatment_visits))}
+    treatments = {INFUSION_FORM, *(arm.treatment_form for arm in arms)} - unsure
+    given = {(f"visit[{code}]", arm.treatment_form) for arm in arms for code in (*arm.treatment_visits, anchor)}
+    given |= {(key, arm.treatment_form) for arm in arms for key in ("unscheduled", "early_termination")}
+    for key, forms in _forms_by_key(draft):
+        for form in forms:
+            if form in treatments and (key, form) not in given:
                 message = f"asks for '{form}', but no arm is treated so there: remove it or add the visit to an arm."
-                yield Problem("visits.toml", f"visit[{visit.code}].forms", message)
+                yield Problem("visits.toml", f"{key}.forms", message)
 
 
 def check_allocation(draft: Draft) -> Iterator[Problem]:
@@ -186,7 +208,7 @@ def check_example(example: ExampleSubject, draft: Draft, catalogue: Catalogue) -
         if fact is None:
             yield Problem("examples.toml", f"{key}.facts.{code}", "is not a fact that any form publishes: correct it.")
         elif not fact.kind.admits(value):
-            message = f"is {value!r}, but {code} is of the kind {fact.kind}."
+            message = f"is {shown(value)}, but {code} is of the kind {fact.kind}."
             yield Problem("examples.toml", f"{key}.facts.{code}", message)
     asking = {criterion.code for criterion in draft.criteria.items if criterion.question}
     for code in example.judgements:

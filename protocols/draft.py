@@ -1,13 +1,11 @@
 """From TOML tables to a draft: every part typed, but not yet compared with the other parts."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from clinical.eligibility import JUDGEMENT, CriterionKind, Eligibility, FactValue, RuleError, Standing, compile_rule
-from clinical.visit_windows import PlannedVisit
+from clinical.eligibility import JUDGEMENT, CriterionKind, RuleError, compile_rule
+from protocols.draft_examples import read_example
 from protocols.problems import Problem
 from protocols.schema import (
     Allocation,
@@ -24,6 +22,10 @@ from protocols.schema import (
 from protocols.toml_table import Table
 
 Item = TypeVar("Item")
+
+#: The keys of an arm that is infused, and those of an arm that is given a medicine.
+CELL_KEYS = ("cells_per_kg", "infusion_visits")
+DOSE_KEYS = ("dose_mg_low", "dose_mg_high", "dosing_form", "dosing_visits")
 
 
 @dataclass
@@ -103,7 +105,7 @@ def read_draft(files: Mapping[str, Mapping[str, Any] | None], problems: list[Pro
         early_termination=single("visits.toml", "early_termination", _content, required=True),
         criteria=section("criteria.toml", {"inclusion": _inclusion, "exclusion": _exclusion}),
         endpoints=section("endpoints.toml", {"endpoint": _endpoint}),
-        examples=section("examples.toml", {"example": _example}, named_by="name"),
+        examples=section("examples.toml", {"example": read_example}, named_by="name"),
     )
     for root in roots.values():
         root.finish()
@@ -149,15 +151,26 @@ def _arm(table: Table) -> Arm:
         name=table.text("name"),
         product=table.text("product"),
         route=table.text("route"),
-        **(_doses(table) if table.has("dosing_form") else _cells(table)),
+        **_treatment(table),
         share=table.whole("share", at_least=1) if table.has("share") else 1,
         **_default(table),
     )
-    if arm.dose_mg_high < arm.dose_mg_low:
+    if not table.is_broken and arm.dose_mg_high < arm.dose_mg_low:
         table.report("dose_mg_high", "is below dose_mg_low: exchange them.")
     if not table.is_broken and not arm.treatment_visits:
         table.report("infusion_visits" if arm.is_infused else "dosing_visits", "is empty: name the visits.")
     return arm
+
+
+def _treatment(table: Table) -> dict[str, Any]:
+    """What the arm receives. Any one key of a kind of treatment tells which kind is meant."""
+    is_infused, is_dosed = (any(map(table.has, keys)) for keys in (CELL_KEYS, DOSE_KEYS))
+    if is_infused != is_dosed:
+        return _cells(table) if is_infused else _doses(table)
+    table.leave(*CELL_KEYS, *DOSE_KEYS)
+    advice = f"either {' and '.join(CELL_KEYS)}, or {', '.join(DOSE_KEYS[:-1])} and {DOSE_KEYS[-1]}"
+    table.report("", f"{'has two treatments: keep' if is_infused else 'has no treatment: add'} {advice}.")
+    return {}
 
 
 def _cells(table: Table) -> dict[str, Any]:
@@ -261,55 +274,3 @@ def _threshold(table: Table) -> int | None:
     if table.values.get("kind") != EndpointKind.RESPONDER:
         return None
     return table.whole("improvement_at_least", at_least=1, at_most=100)
-
-
-def _example(table: Table) -> ExampleSubject:
-    has_infusion = table.has("first_treatment_on")
-    return ExampleSubject(
-        name=table.text("name"),
-        facts=_facts(table),
-        judgements=_judgements(table),
-        other_judgements=table.flag("other_judgements") if table.has("other_judgements") else None,
-        expected_eligibility=table.choice("expected_eligibility", Eligibility),
-        expected_standings={
-            code: table.as_choice(f"expected_standings.{code}", value, Standing)
-            for code, value in table.mapping("expected_standings").items()
-        },
-        consent_on=table.day("consent_on"),
-        first_treatment_on=table.day("first_treatment_on") if has_infusion else None,
-        expected_visits=tuple(_expected_visits(table)),
-    )
-
-
-def _facts(table: Table) -> dict[str, FactValue | date]:
-    facts: dict[str, FactValue | date] = {}
-    for code, value in table.mapping("facts").items():
-        is_day = isinstance(value, date) and not isinstance(value, datetime)
-        if is_day or isinstance(value, bool | str):
-            facts[code] = value
-        elif isinstance(value, int | float) and math.isfinite(value):
-            facts[code] = float(value)
-        else:
-            table.report(f"facts.{code}", f"is {value!r}, but a fact is a finite number, true, false, a text or a day.")
-    return facts
-
-
-def _judgements(table: Table) -> dict[str, bool]:
-    judgements: dict[str, bool] = {}
-    for code, value in table.mapping("judgements").items():
-        if isinstance(value, bool):
-            judgements[code] = value
-        else:
-            table.report(f"judgements.{code}", f"is {value!r}, but a judgement is true or false without quotes.")
-    return judgements
-
-
-def _expected_visits(table: Table) -> Iterable[PlannedVisit]:
-    for inner in table.inner("expected_visits"):
-        yield PlannedVisit(
-            code=inner.path.rpartition(".")[2],
-            planned_on=inner.day("planned_on"),
-            opens_on=inner.day("opens_on"),
-            closes_on=inner.day("closes_on"),
-        )
-        inner.finish()

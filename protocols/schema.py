@@ -259,7 +259,7 @@ class Protocol:
         if code == EARLY_TERMINATION:
             return self.early_termination
         kind, _, number = code.rpartition("-")
-        if kind == UNSCHEDULED:
+        if kind == UNSCHEDULED and number.isdecimal():
             extra = self.unscheduled
             return replace(extra, name=f"{extra.name} {number}", name_zh=f"{extra.name_zh} {number}")
         return self.visit(code)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -102,7 +102,7 @@ class Table:
         """The same for a value already at hand."""
         if isinstance(value, str) and value in list(choices):
             return choices(value)
-        self.report(key, f"is {value!r}, but must be one of: {', '.join(choices)}.")
+        self.report(key, f"is {shown(value)}, but must be one of: {', '.join(choices)}.")
         return next(iter(choices))
 
     def mapping(self, key: str) -> Mapping[str, Any]:
@@ -123,8 +123,8 @@ class Table:
 
     def table(self, key: str, *, required: bool) -> "Table | None":
         """The one table at ``key``; None when there is none, with the problem noted if there must be one."""
-        values: Mapping[str, Any] = self._value(key, dict, {}, None if required else {})
-        return Table(self.file, key, values, self.problems) if values else None
+        values: Mapping[str, Any] | None = self._value(key, dict, None, None if required else {})
+        return None if values is None or not self.has(key) else Table(self.file, key, values, self.problems)
 
     def inner(self, key: str) -> "list[Table]":
         """The named tables inside the table at ``key``, each reporting under its own name."""
@@ -135,6 +135,10 @@ class Table:
             else:
                 self.report(f"{key}.{name}", f"must be {TYPE_WORDS[dict]}.")
         return found
+
+    def leave(self, *keys: str) -> None:
+        """Take keys as known without reading them, where what is wrong with them is said in other words."""
+        self._read.update(keys)
 
     def finish(self) -> None:
         """Report every key that was not read: a misspelt key must not pass in silence."""
@@ -152,9 +156,16 @@ class Table:
             return default
         value = self.values[key]
         if not _is_exactly(value, kind):
-            self.report(key, f"is {value!r}, but must be {TYPE_WORDS[kind]}.")
+            self.report(key, f"is {shown(value)}, but must be {TYPE_WORDS[kind]}.")
             return harmless
         return value
+
+
+def shown(value: object) -> str:
+    """A value as its author knows it: days and moments as in the file, lists and tables by what they are."""
+    if isinstance(value, list | dict):
+        return TYPE_WORDS[type(value)]
+    return value.isoformat() if isinstance(value, date | time) else repr(value)
 
 
 def _is_exactly(value: object, kind: type) -> bool:

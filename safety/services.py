@@ -49,8 +49,9 @@ def correct_adverse_event(
 ) -> AdverseEvent:
     """Store the values that differ from the stored ones, for a reason; values not named in `fields` stay.
 
-    Raises ChangedMeanwhile when the event is no longer at `seen_version`, and ValidationError without a reason, without
-    a change, or when a value is impossible or contradicts another.
+    Raises NotAllowedNow once the use of the data is withdrawn, ChangedMeanwhile when the event is no longer at
+    `seen_version`, and ValidationError without a reason, without a change, or when a value is impossible or contradicts
+    another.
     """
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the event is corrected; the reason is kept with the change.")})
@@ -59,6 +60,7 @@ def correct_adverse_event(
         .select_related("subject__site__trial", "subject__protocol_version")
         .get(pk=event.pk)
     )
+    may_receive_data(event.subject)
     if event.version != seen_version:
         raise ChangedMeanwhile(event)
     before = stored(event)

@@ -29,9 +29,9 @@ def owner_url(name: str | None = None) -> str:
 
 
 @contextmanager
-def owner_connection() -> Iterator[psycopg.Connection]:
-    """An autocommit connection as the owner role, which may create databases."""
-    config = environ.Env.db_url_config(owner_url())
+def owner_connection(name: str | None = None) -> Iterator[psycopg.Connection]:
+    """An autocommit connection as the owner role, which may create databases; optionally to another database."""
+    config = environ.Env.db_url_config(owner_url(name))
     keys = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
     arguments = {ours: config[theirs] for theirs, ours in keys.items() if config.get(theirs)}
     with psycopg.connect(**arguments, autocommit=True) as connection:

@@ -1,6 +1,7 @@
 """What a person may see and do: every read of the upper floors starts here."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -10,7 +11,7 @@ from accounts.permissions import Permission
 from accounts.roles import Role, roles_with
 from protocols.loader import parse
 from protocols.schema import Protocol
-from trials.models import Delegation, EnrolmentHold, ProtocolVersion, Site, Trial
+from trials.models import Delegation, EnrolmentHold, InformationSheet, ProtocolVersion, Site, Trial
 
 
 def sites_for(user: User, permission: Permission) -> QuerySet[Site]:
@@ -100,3 +101,14 @@ def enrolled_in(trial: Trial) -> int:
 def open_holds(trial: Trial) -> QuerySet[EnrolmentHold]:
     """The stops of enrolment that hold now, of the trial or of single sites."""
     return EnrolmentHold.objects.filter(trial=trial, lifted_at=None).select_related("site", "placed_by")
+
+
+def sheets_of(trial: Trial) -> QuerySet[InformationSheet]:
+    """All versions of the trial's information sheet, the newest first."""
+    sheets = InformationSheet.objects.filter(trial=trial).select_related("protocol_version")
+    return sheets.defer("protocol_version__files").order_by("-valid_from", "-pk")
+
+
+def sheets_valid_on(trial: Trial, day: date) -> QuerySet[InformationSheet]:
+    """The versions that may be signed on this day, the newest first."""
+    return sheets_of(trial).filter(Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day)

@@ -27,9 +27,12 @@ class NavigationEntry:
 PLACES: tuple[tuple[str, str | Promise, str, Permission], ...] = (
     ("workspace:today", _("Today"), "home", Permission.VIEW_PROTOCOL),
     ("patients:subject-list", _("Subjects"), "subjects", Permission.VIEW_SUBJECTS),
+    ("patients:calendar", _("Calendar"), "calendar", Permission.VIEW_SUBJECTS),
+    ("patients:deviation-list", _("Deviations"), "flag", Permission.VIEW_SUBJECTS),
     ("safety:list", _("Adverse events"), "shield", Permission.VIEW_SAFETY),
     ("workspace:enrolment", _("Enrolment"), "report", Permission.VIEW_PROTOCOL),
     ("workspace:protocol", _("Protocol"), "document", Permission.VIEW_PROTOCOL),
+    ("workspace:sheets", _("Information sheets"), "form", Permission.MANAGE_TRIAL),
     ("exports:list", _("Export"), "download", Permission.EXPORT_DATA),
     ("workspace:people", _("People"), "users", Permission.MANAGE_PEOPLE),
 )

@@ -15,6 +15,8 @@ from assessments.selectors import drafts_left
 from clinical.eligibility import CriterionKind
 from clinical.visit_windows import CONSENT
 from patients.models import Subject, SubjectStatus
+from patients.selectors.consent import subjects_to_consent_again
+from patients.selectors.deviations import deviations_to_complete, title_of
 from patients.selectors.subjects import subjects_with_status
 from patients.selectors.visits import visits_to_attend
 from patients.visit_content import name_of
@@ -53,7 +55,12 @@ def today(user: User, trial: Trial, permissions: set[Permission]) -> dict[str, A
     if Permission.ENTER_DATA in permissions:
         panels["visits"] = _visits(user, trial)
         panels["drafts"] = _first(drafts_left(user, trial, at_most=LINKS_SHOWN + 1), LINKS_SHOWN)
+        deviations = deviations_to_complete(user, trial)[: LINKS_SHOWN + 1]
+        panels["deviations"] = _first(({"deviation": row, "title": title_of(row)} for row in deviations), LINKS_SHOWN)
         panels["to_enrol"] = _subjects(user, trial, SubjectStatus.ELIGIBLE)
+    if Permission.REGISTER_SUBJECTS in permissions:
+        due = subjects_to_consent_again(user, trial)
+        panels["reconsent"] = _first(due[: LINKS_SHOWN + 1], LINKS_SHOWN)
     if Permission.DECIDE_ELIGIBILITY in permissions:
         panels["to_decide"] = _subjects(user, trial, SubjectStatus.SCREENING)
     if Permission.VIEW_SAFETY in permissions:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workspace import enrolment_views, views
+from workspace import enrolment_views, sheet_views, views
 
 app_name = "workspace"
 TRIAL = "trials/<str:registration>/"
@@ -10,6 +10,9 @@ TRIAL = "trials/<str:registration>/"
 urlpatterns = [
     path(TRIAL, views.today, name="today"),
     path(TRIAL + "protocol/", views.protocol, name="protocol"),
+    path(TRIAL + "information-sheets/", sheet_views.sheets, name="sheets"),
+    path(TRIAL + "information-sheets/new/", sheet_views.new_sheet, name="new-sheet"),
+    path(TRIAL + "information-sheets/<int:sheet_pk>/", sheet_views.edit_sheet, name="edit-sheet"),
     path(TRIAL + "enrolment/", enrolment_views.enrolment, name="enrolment"),
     path(TRIAL + "enrolment/stop/", enrolment_views.stop_enrolment, name="stop-enrolment"),
     path(TRIAL + "enrolment/reopen/", enrolment_views.reopen_enrolment, name="reopen-enrolment"),

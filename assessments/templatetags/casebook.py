@@ -1,25 +1,40 @@
 """What facts and forms are called, also on pages that know no instrument."""
 
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
 from django import template
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from assessments.registry import INSTRUMENTS
+from clinical.intervals import IntervalUnit
+from clinical.numbers import plain
 from patients.eligibility import CONSENT_GIVEN, CONSENT_SOURCE
+from protocols.catalogue import FactKind
 
 register = template.Library()
 
 
 @register.filter
 def fact_label(code: str) -> str:
-    """The label of the item that publishes the fact; the code itself when none does."""
+    """The label of the item that publishes the fact, or the day an interval is counted from; else the code itself."""
     if code == CONSENT_GIVEN.code:
         return _("Consent signed")
     for spec in INSTRUMENTS.values():
         for publication in spec.publishes:
+            label = str(capfirst(spec.label(publication.name)))
             if publication.fact.code == code:
-                return str(capfirst(spec.label(publication.name)))
+                return label
+            for interval in publication.fact.intervals:
+                if interval.code == code:
+                    return _interval_label(label, IntervalUnit(interval.unit))
     return code
+
+
+def _interval_label(day_label: str, unit: IntervalUnit) -> str:
+    words = {IntervalUnit.DAYS: _("%(day)s: days since"), IntervalUnit.MONTHS: _("%(day)s: completed months since")}
+    return words[unit] % {"day": day_label}
 
 
 @register.filter
@@ -28,3 +43,18 @@ def form_title(code: str) -> str:
     if code == CONSENT_SOURCE:
         return _("Informed consent")
     return str(INSTRUMENTS[code].title) if code in INSTRUMENTS else code
+
+
+@register.filter
+def fact_value(value: Any, code: str) -> str:
+    """The value of a fact as people read it: numbers without idle zeros, yes, no and coded answers in words."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    for spec in INSTRUMENTS.values():
+        for publication in spec.publishes:
+            if publication.fact.code == code and publication.fact.kind == FactKind.TEXT:
+                return str(dict(spec.column(publication.name).flatchoices).get(value, value))
+    try:
+        return plain(Decimal(value))
+    except (InvalidOperation, TypeError):
+        return str(value)

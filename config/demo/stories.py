@@ -22,8 +22,9 @@ class Story:
     """One subject.
 
     `consent_ago` and `infused_ago` count days back from today. `stop_at` is the last step taken: consent, forms,
-    answers, eligible, enrolled, or the code of the last visit that took place. `severity` is the score that every
-    PASI sign and area has at screening; `response` what is taken off it, by visit.
+    answers, eligible, screen_failure, enrolled, or the code of the last visit that took place. `severity` is the score
+    that every PASI sign and area has at screening; `response` what is taken off it, by visit. `late_at` is a visit
+    that takes place the day after its window.
     """
 
     site: str
@@ -39,6 +40,9 @@ class Story:
     events: tuple[DemoEvent, ...] = ()
     ending: str = ""
     leaves_draft: bool = False
+    lacks_calcium: bool = False
+    late_at: str = ""
+    trial: str = "NCT03265613"
 
 
 GOOD_RESPONSE = {"W4": 1, "W8": 1, "W12": 2, "W16": 2, "W20": 2, "W24": 2}
@@ -69,4 +73,17 @@ STORIES = (
     Story("VIE", "RM", 1995, "M", Decimal("77.0"), 9, "eligible", severity=2),
     Story("VIE", "TE", 1979, "F", Decimal("59.5"), 60, "W4", 47, 3, {"W4": 1}, ending="withdrawn"),
     Story("VIE", "BH", 1983, "M", Decimal("85.0"), 100, "W12", 86, 4, {"W4": 1, "W8": 2, "W12": 3}),
+    Story(
+        "GZ", "QF", 1970, "F", Decimal("57.0"), 75, "W8", 62, 3, {"W4": 1, "W6": 1, "W8": 1}, trial="NCT03745417",
+        late_at="W6",
+    ),
+    Story("GZ", "DB", 1988, "M", Decimal("73.5"), 5, "answers", severity=2, lacks_calcium=True, trial="NCT03745417"),
+    Story("TJ", "WJ", 1982, "M", Decimal("78.0"), 70, "W7", 56, 3, {"W5": 1, "W7": 1}, trial="NCT03424629"),
+    Story("TJ", "ZQ", 1991, "F", Decimal("56.5"), 31, "W2", 17, 3, trial="NCT03424629"),
+    Story("TJ", "LT", 1976, "M", Decimal("81.0"), 12, "enrolled", severity=3, trial="NCT03424629"),
+    Story("TJ", "HY", 1995, "F", Decimal("60.5"), 8, "eligible", severity=3, trial="NCT03424629"),
+    Story("PEK", "GS", 1985, "M", Decimal("69.0"), 24, "W1", 9, 4, trial="NCT03424629"),
+    Story("PEK", "XM", 1979, "F", Decimal("63.0"), 2, "consent", severity=3, trial="NCT03424629"),
+    Story("CS", "OY", 1980, "F", Decimal("59.0"), 50, "W4", 34, 3, {"W4": 1}, trial="NCT03765957"),
+    Story("CS", "PW", 1973, "M", Decimal("76.0"), 6, "answers", severity=3, trial="NCT03765957"),
 )  # fmt: skip

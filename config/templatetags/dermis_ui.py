@@ -45,6 +45,15 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "missed": StatusLook(_("Missed"), "cross-circle", "warning"),
         "cancelled": StatusLook(_("Cancelled"), "minus-circle", "neutral"),
     },
+    "window": {
+        "closes": StatusLook(_("Window closes"), "clock", "warning"),
+        "closed": StatusLook(_("Window closed"), "alert", "danger"),
+    },
+    "calendar_feed": {
+        "answers": StatusLook(_("In use"), "check-circle", "good"),
+        "silent": StatusLook(_("No longer answers"), "minus-circle", "neutral"),
+        "revoked": StatusLook(_("Revoked"), "lock", "neutral"),
+    },
     "eligibility": {
         "met": StatusLook(_("Met"), "check", "good"),
         "not_met": StatusLook(_("Not met"), "cross", "danger"),
@@ -65,6 +74,15 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "completed": StatusLook(_("Completed"), "check-circle", "good"),
         "withdrawn": StatusLook(_("Withdrawn"), "sign-out", "warning"),
     },
+    "consent": {
+        "valid": StatusLook(_("Valid"), "check-circle", "good"),
+        "not_yet": StatusLook(_("Not valid yet"), "clock", "quiet"),
+        "over": StatusLook(_("No longer valid"), "minus-circle", "neutral"),
+        "due": StatusLook(_("Re-consent due"), "alert", "warning"),
+        "treatment": StatusLook(_("Treatment withdrawn"), "minus-circle", "warning"),
+        "follow_up": StatusLook(_("Follow-up withdrawn"), "sign-out", "warning"),
+        "data_use": StatusLook(_("Use of data withdrawn"), "lock", "danger"),
+    },
     "enrolment": {
         "open": StatusLook(_("Open"), "check-circle", "good"),
         "full": StatusLook(_("Full"), "minus-circle", "neutral"),
@@ -81,6 +99,15 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "3": StatusLook(_("Grade 3, severe"), "flag", "warning"),
         "4": StatusLook(_("Grade 4, life-threatening"), "alert", "danger"),
         "5": StatusLook(_("Grade 5, death"), "alert", "critical"),
+    },
+    "deviation": {
+        "draft": StatusLook(_("To complete"), "draft", "warning"),
+        "complete": StatusLook(_("Complete"), "check-circle", "good"),
+        "void": StatusLook(_("No deviation"), "minus-circle", "neutral"),
+    },
+    "severity": {
+        "minor": StatusLook(_("Minor"), "flag", "neutral"),
+        "important": StatusLook(_("Important"), "alert", "danger"),
     },
     "serious": {
         "yes": StatusLook(_("Serious"), "alert", "critical"),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import SignOffForm
 from patients.forms.fields import ReasonField
 from patients.models.eligibility import EligibilityOutcome
 from protocols.schema import Criterion
@@ -34,7 +35,8 @@ class CriteriaForm(forms.Form):
         return {code: meaning.get(self.cleaned_data.get(code, "")) for code in self.codes}
 
 
-class DecisionForm(forms.Form):
-    """The investigator's decision."""
+class DecisionForm(SignOffForm):
+    """The investigator's decision, signed off with the password; `seen` says which facts were on the screen."""
 
-    outcome = forms.ChoiceField(label=_("Decision"), choices=EligibilityOutcome.choices)
+    outcome = forms.ChoiceField(label=_("Decision"), choices=EligibilityOutcome.choices, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=16, widget=forms.HiddenInput)

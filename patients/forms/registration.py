@@ -7,21 +7,17 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from patients.forms.fields import DayField, ReasonField, helper_of
+from patients.forms.consent import SheetFields, as_choices
+from patients.forms.fields import ReasonField, helper_of
 from patients.models import SubjectIdentity
 from patients.services.registration import Identity
-from trials.models import ConsentLanguage, Site
+from trials.models import Site
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(SheetFields):
     """Consent and contact details of a new subject."""
 
     site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), empty_label=None)
-    signed_on = DayField(label=_("Consent signed on"))
-    sheet_version = forms.CharField(
-        label=_("Version of the information sheet"), max_length=40, help_text=_("As printed on the sheet.")
-    )
-    language = forms.ChoiceField(label=_("Language of the sheet"), choices=ConsentLanguage.choices)
     initials = forms.CharField(label=_("Initials"), max_length=6)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
     email = forms.EmailField(label=_("E-mail address"), required=False)
@@ -41,7 +37,14 @@ class RegistrationForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["site"].queryset = sites
         self.helper = helper_of(
-            Fieldset(_("Informed consent"), "site", "signed_on", "sheet_version", "language", css_class="form-section"),
+            Fieldset(
+                _("Informed consent"),
+                "site",
+                "signed_on",
+                as_choices("sheet_version"),
+                as_choices("language"),
+                css_class="form-section",
+            ),
             Fieldset(
                 _("Contact details, for this site only"),
                 "initials",

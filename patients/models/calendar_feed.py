@@ -1,5 +1,7 @@
 """Addresses under which a calendar program may read the visits of a site."""
 
+from hashlib import sha256
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -28,3 +30,8 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site} {self.user}"
+
+    @staticmethod
+    def digest_of(token: str) -> str:
+        """What is kept of a secret: enough to recognise it, too little to make it again."""
+        return sha256(token.encode()).hexdigest()

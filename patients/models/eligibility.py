@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.tracking import audited
 from patients.models.scoping import OfSubject
 from patients.models.subject import Subject
+from trials.models import ProtocolVersion
 
 
 @audited
@@ -45,6 +46,15 @@ class EligibilityDecision(models.Model):
     """The investigator's decision with the facts as they were (CDISC IE and DS)."""
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="eligibility_decisions")
+    protocol_version = models.ForeignKey(
+        ProtocolVersion,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("protocol version"),
+        help_text=_("Whose criteria were decided upon."),
+    )
     outcome = models.CharField(_("decision"), max_length=20, choices=EligibilityOutcome.choices)
     failed_criteria = models.JSONField(_("criteria not satisfied"), default=list, blank=True)
     facts = models.JSONField(_("facts as they were"))
@@ -73,10 +83,7 @@ class EligibilityDecision(models.Model):
             )
         ]
         triggers = [
-            pgtrigger.ReadOnly(
-                name="decision_is_kept",
-                fields=["subject", "outcome", "failed_criteria", "facts", "decided_by", "decided_at"],
-            ),
+            pgtrigger.ReadOnly(name="decision_is_kept", exclude=["stale_since", "stale_criteria"]),
             pgtrigger.Protect(name="decision_is_not_deleted", operation=pgtrigger.Delete),
         ]
 

@@ -103,6 +103,11 @@ class Visit(models.Model):
             models.Index(fields=["window_opens_on"], condition=Q(outcome=""), name="patients_visit_opening"),
             models.Index(fields=["planned_on"], condition=Q(outcome=""), name="patients_visit_planned"),
             models.Index(fields=["occurred_on"], name="patients_visit_occurred"),
+            models.Index(fields=["window_closes_on"], condition=Q(outcome=""), name="patients_visit_closing"),
+            # What a subject still waits for, without reading all that is done: most of a long trial is.
+            models.Index(
+                fields=["subject", "position", "window_closes_on"], condition=Q(outcome=""), name="patients_visit_open"
+            ),
         ]
 
     def __str__(self) -> str:

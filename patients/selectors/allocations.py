@@ -72,9 +72,8 @@ def ratio_of(trial: Trial, made: AllocationList | None = None) -> list[tuple[str
     asks for none."""
     protocol = protocol_of(newest_protocol(trial))
     if made is not None:
-        names: dict[str, str] = {arm.code: arm.name for arm in protocol.arms}
+        names = {arm.code: arm.name for arm in protocol.arms}
         # In the order of the protocol, which the database does not keep; arms that it has no more come last.
-        shares: dict[str, int] = made.shares
-        codes = [code for code in names if code in shares] + sorted(shares.keys() - names.keys())
-        return [(names.get(code, code), shares[code]) for code in codes]
+        codes: list[str] = [code for code in names if code in made.shares] + sorted(made.shares.keys() - names.keys())
+        return [(names.get(code, code), made.shares[code]) for code in codes]
     return [(arm.name, arm.share) for arm in protocol.arms] if protocol.allocation is not None else []

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from django.db.models import (
     Exists,
     F,
+    OrderBy,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
 )
@@ -16,8 +18,18 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import Permission
 from clinical.visit_windows import study_day
-from patients.models import EligibilityDecision, InformedConsent, Subject, SubjectIdentity, SubjectStatus
-from patients.selectors.visits import open_visits, site_today
+from patients.models import (
+    EligibilityDecision,
+    InformedConsent,
+    Subject,
+    SubjectIdentity,
+    SubjectStatus,
+    Visit,
+    VisitOutcome,
+)
+from patients.selectors.consent import consent_standing
+from patients.selectors.days import site_today
+from patients.selectors.visits import open_visits
 from patients.visit_content import name_of
 from protocols.schema import Protocol
 from trials.models import Site, Trial
@@ -45,6 +57,15 @@ def status_choices() -> list[tuple[str, str]]:
     return [(status.value, str(status.label)) for status in SubjectStatus]
 
 
+SORTS = {
+    "number": ("site__code", "number"),
+    "status": ("status",),
+    "next": ("next_closes_on",),
+    "last": ("last_on",),
+}
+"""What the subject list can be sorted by; with a hyphen before the name, downwards."""
+
+
 def subject_rows(
     user: User,
     trial: Trial,
@@ -53,10 +74,18 @@ def subject_rows(
     site: str = "",
     status: str = "",
     overdue: bool = False,
+    version: str = "",
+    arm: str = "",
+    day: date | None = None,
+    sort: str = "number",
     now: datetime | None = None,
 ) -> QuerySet[Subject]:
-    """The subject list: one statement, with the next visit that waits and whether one is overdue."""
+    """The subject list: one statement, with the next visit that waits, whether one is overdue, and the last one done.
+
+    With a `day`, only subjects who have something on that day of the calendar.
+    """
     waiting = open_visits(now).filter(subject=OuterRef("pk")).order_by("position")
+    done = Visit.objects.filter(subject=OuterRef("pk"), outcome=VisitOutcome.DONE).order_by("-occurred_on", "-position")
     rows = (
         Subject.objects.visible_to(user)
         .filter(site__trial=trial)
@@ -68,8 +97,10 @@ def subject_rows(
             next_closes_on=Subquery(waiting.values("window_closes_on")[:1]),
             site_day=site_today("site__time_zone", now),
             is_overdue=Exists(waiting.filter(window_closes_on__lt=F("site_day"))),
+            last_code=Subquery(done.values("code")[:1]),
+            last_on=Subquery(done.values("occurred_on")[:1]),
         )
-        .order_by("site__code", "number")
+        .order_by(*_order(sort))
     )
     if search.strip():
         rows = rows.filter(number__iregex=_number_pattern(search))
@@ -77,7 +108,34 @@ def subject_rows(
         rows = rows.filter(site__code=site)
     if status:
         rows = rows.filter(status=status)
+    if version:
+        rows = rows.filter(protocol_version__version=version)
+    if arm:
+        rows = rows.filter(arm_code=arm)
+    if day:
+        open_then = waiting.filter(Q(planned_on=day) | Q(window_closes_on=day))
+        rows = rows.filter(Exists(open_then) | Exists(done.filter(occurred_on=day)))
     return rows.filter(is_overdue=True) if overdue else rows
+
+
+def _order(sort: str) -> list[OrderBy]:
+    """By the column, empty ones last; subjects alike in it by number."""
+    descending = sort.startswith("-")
+    columns = SORTS.get(sort.removeprefix("-"), ())
+    chosen = [F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True) for name in columns]
+    return [*chosen, F("site__code").asc(), F("number").asc()]
+
+
+def version_and_arm_choices(trial: Trial) -> tuple[list[str], list[tuple[str, str]]]:
+    """The protocol versions of the trial, and the arms of all of them by code and name: one statement."""
+    versions = list(trial.protocol_versions.defer("files"))
+    arms = {arm.code: arm.name for version in versions for arm in protocol_of(version).arms}
+    return [version.version for version in versions], list(arms.items())
+
+
+def arm_name(subject: Subject) -> str:
+    """What the subject's arm is called in the subject's protocol version; empty before enrolment."""
+    return protocol_of(subject.protocol_version).arm(subject.arm_code).name if subject.arm_code else ""
 
 
 def _number_pattern(typed: str) -> str:
@@ -118,7 +176,7 @@ class StripFact(NamedTuple):
 
 
 def subject_strip(subject: Subject, today: date | None = None) -> list[StripFact]:
-    """Number, site, status, arm, day in the trial and next visit: one statement."""
+    """Number, site, status, arm, day in the trial, next visit, and consent that needs attention: two statements."""
     today = today or subject.site.today()
     protocol = protocol_of(subject.protocol_version)
     facts = [
@@ -131,6 +189,17 @@ def subject_strip(subject: Subject, today: date | None = None) -> list[StripFact
     if subject.first_treatment_on:
         facts.append(StripFact(_("Day"), str(study_day(on=today, anchor=subject.first_treatment_on))))
     facts.append(StripFact(_("Next visit"), _next_visit(subject, protocol)))
+    return facts + _consent_facts(subject, today)
+
+
+def _consent_facts(subject: Subject, today: date) -> list[StripFact]:
+    """What was withdrawn, and what is to be signed again; nothing while consent stands as it should."""
+    standing = consent_standing(subject, today)
+    facts = []
+    if standing.withdrawn:
+        facts.append(StripFact(_("Consent"), standing.withdrawn, "consent"))
+    if standing.due:
+        facts.append(StripFact(_("Sheet %(version)s") % {"version": standing.due}, "due", "consent"))
     return facts
 
 

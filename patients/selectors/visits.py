@@ -2,34 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import (
     Case,
-    DateField,
-    DateTimeField,
     F,
-    Func,
     QuerySet,
-    Value,
     When,
 )
-from django.db.models.functions import Cast
-from django.utils import timezone
 
 from accounts.models import User
+from audit.history import changes
 from clinical.visit_windows import VisitState, study_day
 from patients.models import Subject, SubjectStatus, Visit
 from patients.models.scoping import ScopedQuerySet
-from patients.visit_content import content_of, name_of
+from patients.policies import early_termination_may_take_place
+from patients.selectors.consent import treatment_withdrawn_on
+from patients.selectors.days import site_today
+from patients.visit_content import content_of, is_treatment_visit, name_of
 from trials.models import Trial
+from trials.policies import allows
 
-
-def site_today(time_zone_path: str, now: datetime | None = None) -> Cast:
-    """The calendar day at the site, as an SQL expression; `time_zone_path` leads to the site's time zone."""
-    moment = Value(now or timezone.now(), output_field=DateTimeField())
-    local = Func(F(time_zone_path), moment, function="timezone", output_field=DateTimeField())
-    return Cast(local, DateField())
+PLAN = ("planned_on", "window_opens_on", "window_closes_on")
 
 
 def open_visits(now: datetime | None = None) -> ScopedQuerySet:
@@ -62,7 +58,8 @@ def visits_of(subject: Subject) -> list[Visit]:
     visits = list(subject.visits.select_related("protocol_version").defer("protocol_version__files"))
     for visit in visits:
         visit.subject = subject
-    return sorted(visits, key=lambda visit: (visit.occurred_on or visit.planned_on or date.max, visit.position))
+    # Several visits outside the schedule may share a day and a place; they stay in the order they were added.
+    return sorted(visits, key=lambda row: (row.occurred_on or row.planned_on or date.max, row.position, row.pk))
 
 
 def visit_of(subject: Subject, code: str) -> Visit | None:
@@ -101,3 +98,47 @@ def timeline(subject: Subject, today: date | None = None) -> list[TimelineEntry]
             )
         )
     return entries
+
+
+def is_to_be_treated(visit: Visit) -> bool:
+    """Whether the protocol treats the subject at the visit and the subject has not withdrawn from treatment."""
+    return is_treatment_visit(visit) and treatment_withdrawn_on(visit.subject) is None
+
+
+@dataclass(frozen=True)
+class EarlierPlan:
+    """A plan of a visit that another one replaced: when, by whom and why."""
+
+    planned_on: date
+    opens_on: date
+    closes_on: date
+    replaced_at: datetime
+    replaced_by: str
+    reason: str
+
+
+def earlier_plans(visit: Visit) -> list[EarlierPlan]:
+    """The plans of a visit that do not hold any more, oldest first: two statements."""
+    plan: dict[str, Any] = {}
+    found = []
+    one_save = attrgetter("at", "by", "action", "reason")
+    for _save, same in groupby(changes(visit, list(PLAN)), key=one_save):
+        moved = list(same)
+        if all(plan.get(name) for name in PLAN):
+            planned_on, opens_on, closes_on = (plan[name] for name in PLAN)
+            found.append(EarlierPlan(planned_on, opens_on, closes_on, moved[0].at, moved[0].by, moved[0].reason))
+        plan |= {change.field: change.after for change in moved}
+    return found
+
+
+def forms_of_another_day(visit: Visit) -> list[tuple[str, date]]:
+    """Forms of the visit, by code, that were assessed on another day than that of the visit, each with its day."""
+    if visit.occurred_on is None:
+        return []
+    other = visit.findings.exclude(collected_on=visit.occurred_on)
+    return list(other.order_by("source_form").values_list("source_form", "collected_on").distinct())
+
+
+def may_terminate_early(subject: Subject) -> bool:
+    """Whether the visit of early termination can be recorded: two statements at most."""
+    return allows(early_termination_may_take_place, subject)

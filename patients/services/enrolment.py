@@ -13,7 +13,7 @@ from patients.eligibility import eligibility_of
 from patients.models import Allocation, AllocationPlace, Subject, SubjectStatus
 from patients.policies import day_is_possible, may_enrol, no_visit_took_place_after, participation_may_end
 from patients.services.allocation import next_place
-from patients.services.eligibility import cancel_open_visits
+from patients.services.eligibility import cancel_open_visits, newest_decision
 from patients.services.planning import consent_day
 from trials.models import Site, Trial
 from trials.policies import NotAllowedNow, enrolment_is_open
@@ -66,10 +66,10 @@ def _place(subject: Subject, arm_code: str) -> AllocationPlace | None:
 
 
 def _refuse_changed_facts(subject: Subject) -> None:
-    decision = subject.eligibility_decisions.last()
+    decision = newest_decision(subject)
     if decision is not None and decision.stale_since is not None:
         raise NotAllowedNow(
-            _("Facts have changed since the decision. An investigator must review these criteria: %(codes)s.")
+            _("Facts have changed since eligibility was decided (%(codes)s); an investigator must decide again.")
             % {"codes": ", ".join(decision.stale_criteria)}
         )
     current = eligibility_of(subject)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from patients.models import Finding, Visit
+from patients.services.eligibility import review_decision
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ def publish(
 ) -> None:
     """Make the findings of one form exactly these: new ones added, changed ones changed, others removed.
 
-    The caller holds the transaction and signs for the writes. At most four statements, whatever the number of results.
+    The caller holds the transaction and signs for the writes. At most four statements, whatever the number of results,
+    and those that compare a decision on eligibility with the facts it rests on.
     """
     here = {"visit": visit, "source_form": source_form, "repeat_key": repeat_key}
     stored = {finding.test_code: finding for finding in Finding.objects.filter(**here)}
@@ -46,3 +48,5 @@ def publish(
         Finding.objects.bulk_update(changed, ["number", "yes_no", "text", "day", "unit", "collected_on"])
     if stored:
         Finding.objects.filter(pk__in=[finding.pk for finding in stored.values()]).delete()
+    if not visit.needs_enrolment and (new or changed or stored):
+        review_decision(visit.subject)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.context import acting, stated
 from patients.models import InformedConsent, Subject, SubjectIdentity, Visit
+from patients.services.consent import offered_sheet, refuse_future_signature
 from patients.services.planning import plan
 from trials.models import Site
 from trials.selectors import newest_protocol, protocol_of
@@ -31,11 +32,12 @@ def register_subject(
 ) -> Subject:
     """A new subject in screening, with the next number of the site and the visits of the newest protocol version.
 
-    Raises ValidationError when the consent lies in the future or a field breaks a rule. Numbers are given without gaps:
+    Raises ValidationError when the consent lies in the future, when the sheet was not valid on that day or not offered
+    in that language (the message says which are), or when a field breaks a rule. Numbers are given without gaps:
     the site's row is locked until the transaction ends.
     """
-    if signed_on > site.today():
-        raise ValidationError({"signed_on": _("Consent cannot be signed in the future.")})
+    refuse_future_signature(signed_on, site.today())
+    offered_sheet(site.trial, version=sheet_version, language=language, day=signed_on)
     version = newest_protocol(site.trial)
     with acting(by=by, reason="Subject registered"):
         subject = Subject(site=site, number=_next_number(site), protocol_version=version)

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from accounts.models import User
 from accounts.roles import COORDINATOR
 from notifications.services import Message, announce
-from patients.models import Visit
+from patients.models import Visit, VisitKind
 from patients.policies import ENDED
 from patients.visit_content import name_of
 from protocols.schema import VisitContent
@@ -73,6 +73,7 @@ def _open_or_opening(
         Visit.objects.filter(
             subject__protocol_version=version,
             subject__site__in=sites,
+            kind=VisitKind.SCHEDULED,
             outcome="",
             window_opens_on__lte=horizon,
             window_closes_on__gte=today,

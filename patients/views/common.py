@@ -17,7 +17,9 @@ def casebook_url(subject: Any) -> str:
     return reverse("assessments:casebook", args=[subject.site.trial.registration, subject.number])
 
 
-def subject_view(request: SubjectRequest, template: str, context: dict[str, Any], *, here: str) -> HttpResponse:
+def subject_view(
+    request: SubjectRequest, template: str, context: dict[str, Any], *, here: str, status: int = 200
+) -> HttpResponse:
     """A page about the subject of the request, with its strip and breadcrumbs."""
     subject, trial = request.subject, request.trial
     crumbs = [
@@ -26,7 +28,7 @@ def subject_view(request: SubjectRequest, template: str, context: dict[str, Any]
         (here, ""),
     ]
     base = {"subject": subject, "trial": trial, "crumbs": crumbs, "strip": subject_reads.subject_strip(subject)}
-    return render(request, template, {**base, **context})
+    return render(request, template, {**base, **context}, status=status)
 
 
 def add_error(form: Any, error: ValidationError | NotAllowedNow) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from patients.selectors import visits as visit_reads
 from patients.services.visits import correct_visit_date, record_visit
 from patients.services.visits import miss_visit as miss
 from patients.views.common import add_error, casebook_url, subject_view
+from patients.views.deviations import link_to_drafts
 from patients.visit_content import content_of, name_of
 from trials.policies import NotAllowedNow
 
@@ -27,60 +28,74 @@ def _visit_or_404(subject: Any, code: str) -> Any:
     return visit
 
 
-def _visit_page(request: SubjectRequest, visit: Any, **changed: Any) -> HttpResponse:
+def _visit_page(request: SubjectRequest, visit: Any, *, status: int = 200, **changed: Any) -> HttpResponse:
     """The page of a visit; `changed` replaces the form that was sent and refused."""
     subject = visit.subject
     name = name_of(content_of(visit))
     today = subject.site.today()
+    is_treated = visit_reads.is_to_be_treated(visit)
+    stored = {"occurred_on": visit.occurred_on, "contact_mode": visit.contact_mode}
+    may_see_history = request.roles.may(Permission.VIEW_HISTORY, subject.site)
     context = {
         "visit": visit,
         "visit_name": name,
         "state": visit.state(today),
         "today": today,
-        "date_form": VisitDateForm(today=today),
-        "correction_form": VisitCorrectionForm(initial={"occurred_on": visit.occurred_on}),
+        "may_enter": request.roles.may(Permission.ENTER_DATA, subject.site),
+        "earlier_plans": visit_reads.earlier_plans(visit) if may_see_history else [],
+        "forms_of_another_day": visit_reads.forms_of_another_day(visit) if visit.occurred_on else [],
+        "date_form": VisitDateForm(today=today, is_treated=is_treated),
+        "correction_form": VisitCorrectionForm(initial=stored, is_treated=is_treated),
         "missed_form": MissedVisitForm(),
         **changed,
     }
-    return subject_view(request, "patients/visit.html", context, here=name)
+    response = subject_view(request, "patients/visit.html", context, here=name)
+    response.status_code = status
+    return response
 
 
-@subject_page(Permission.ENTER_DATA)
+@subject_page(Permission.VIEW_SUBJECTS)
 def visit(request: SubjectRequest, subject: Any, code: str) -> HttpResponse:
-    """Record that a visit took place, and on which day."""
+    """Where a visit stands; record that it took place, on which day and how."""
     row = _visit_or_404(subject, code)
     if request.method != "POST":
         return _visit_page(request, row)
-    form = VisitDateForm(request.POST, today=subject.site.today())
+    if not request.roles.may(Permission.ENTER_DATA, subject.site):
+        raise PermissionDenied
+    form = VisitDateForm(request.POST, today=subject.site.today(), is_treated=visit_reads.is_to_be_treated(row))
     if form.is_valid():
         try:
-            done = record_visit(visit=row, occurred_on=form.cleaned_data["occurred_on"], by=request.user)
-        except NotAllowedNow as error:
+            done = record_visit(visit=row, by=request.user, **form.cleaned_data)
+        except (ValidationError, NotAllowedNow) as error:
             add_error(form, error)
         else:
             if done.is_inside_window():
                 messages.success(request, _("Visit recorded. Its forms can be entered now."))
             else:
                 messages.warning(request, _("Visit recorded. It lies outside its window."))
+            link_to_drafts(request, done)
             return redirect(casebook_url(subject) + f"#visit-{code}")
-    return _visit_page(request, row, date_form=form)
+    return _visit_page(request, row, date_form=form, status=422)
 
 
 @require_POST
 @subject_page(Permission.ENTER_DATA)
 def correct_visit(request: SubjectRequest, subject: Any, code: str) -> HttpResponse:
-    """Change the day of a visit, for a reason."""
+    """Change the day of a visit, or how it took place, for a reason."""
     row = _visit_or_404(subject, code)
-    form = VisitCorrectionForm(request.POST)
+    form = VisitCorrectionForm(request.POST, is_treated=visit_reads.is_to_be_treated(row))
     if form.is_valid():
         try:
-            correct_visit_date(visit=row, by=request.user, **form.cleaned_data)
+            corrected = correct_visit_date(visit=row, by=request.user, **form.cleaned_data)
         except (ValidationError, NotAllowedNow) as error:
             add_error(form, error)
         else:
             messages.success(request, _("Date of visit corrected."))
-            return redirect(casebook_url(subject) + f"#visit-{code}")
-    return _visit_page(request, row, correction_form=form)
+            if visit_reads.forms_of_another_day(corrected):
+                messages.warning(request, _("Forms keep the day on which they were assessed; the visit names them."))
+            link_to_drafts(request, corrected)
+            return redirect("patients:visit", subject.site.trial.registration, subject.number, code)
+    return _visit_page(request, row, correction_form=form, status=422)
 
 
 @require_POST
@@ -91,10 +106,11 @@ def miss_visit(request: SubjectRequest, subject: Any, code: str) -> HttpResponse
     form = MissedVisitForm(request.POST)
     if form.is_valid():
         try:
-            miss(visit=row, reason=form.cleaned_data["missed_reason"], by=request.user)
+            missed = miss(visit=row, reason=form.cleaned_data["missed_reason"], by=request.user)
         except (ValidationError, NotAllowedNow) as error:
             add_error(form, error)
         else:
             messages.success(request, _("Recorded as missed."))
+            link_to_drafts(request, missed)
             return redirect(casebook_url(subject) + f"#visit-{code}")
-    return _visit_page(request, row, missed_form=form)
+    return _visit_page(request, row, missed_form=form, status=422)

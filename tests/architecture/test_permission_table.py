@@ -33,6 +33,11 @@ accounts:password_change   GET     +            +             +        +       +
 accounts:password_change   POST    +            +             +        +       +     +             +      +
 workspace:today            GET     +            +             +        +       +     +             +      +
 workspace:protocol         GET     +            +             +        +       +     +             +      +
+workspace:sheets           GET     +            +             +        +       +     +             +      +
+workspace:new-sheet        GET     -            -             -        -       -     -             +      -
+workspace:new-sheet        POST    -            -             -        -       -     -             +      -
+workspace:edit-sheet       GET     -            -             -        -       -     -             +      -
+workspace:edit-sheet       POST    -            -             -        -       -     -             +      -
 workspace:enrolment        GET     +            +             +        +       +     +             +      +
 workspace:stop-enrolment   POST    -            -             -        +       -     -             +      -
 workspace:reopen-enrolment POST    -            -             -        +       -     -             +      -
@@ -46,23 +51,50 @@ workspace:new-account      POST    -            -             -        -       -
 workspace:delegate         POST    -            -             -        -       -     -             +      -
 workspace:end-delegation   POST    -            -             -        -       -     -             +      -
 patients:subject-list      GET     +            +             +        +       +     -             -      +
+patients:calendar          GET     +            +             +        +       +     -             -      +
+patients:calendar-feeds    GET     +            +             +        +       +     -             -      +
+patients:calendar-feeds    POST    +            +             +        +       +     -             -      +
+patients:calendar-feed     GET     +            +             +        +       +     +             +      +
+patients:schedule          GET     +            +             +        +       +     0             0      +
 patients:register          GET     +            +             -        -       -     -             -      -
 patients:register          POST    +            +             -        -       -     -             -      -
 patients:identity          GET     +            +             -        -       -     0             0      -
 patients:identity          POST    +            +             -        -       -     0             0      -
+patients:consent           GET     +            +             +        +       +     0             0      +
+patients:consent           POST    +            +             -        -       -     0             0      -
+patients:correct-consent   GET     +            +             -        -       -     0             0      -
+patients:correct-consent   POST    +            +             -        -       -     0             0      -
+patients:consent-history   GET     +            +             +        +       +     0             0      +
+patients:withdraw          GET     +            +             -        -       -     0             0      -
+patients:withdraw          POST    +            +             -        -       -     0             0      -
+patients:move-version      GET     -            +             -        -       -     0             0      -
+patients:move-version      POST    -            +             -        -       -     0             0      -
 patients:eligibility       GET     +            +             +        +       +     0             0      +
 patients:eligibility       POST    -            +             -        -       -     0             0      -
 patients:decide            POST    -            +             -        -       -     0             0      -
+patients:rescreen          GET     +            +             -        -       -     0             0      -
+patients:rescreen          POST    +            +             -        -       -     0             0      -
 patients:enrol             GET     +            +             -        -       -     0             0      -
 patients:enrol             POST    +            +             -        -       -     0             0      -
 patients:change-arm        GET     -            +             -        -       -     0             0      -
 patients:change-arm        POST    -            +             -        -       -     0             0      -
 patients:end               GET     +            +             -        -       -     0             0      -
 patients:end               POST    +            +             -        -       -     0             0      -
-patients:visit             GET     +            +             -        -       -     0             0      -
+patients:visit             GET     +            +             +        +       +     0             0      +
 patients:visit             POST    +            +             -        -       -     0             0      -
 patients:correct-visit     POST    +            +             -        -       -     0             0      -
 patients:miss-visit        POST    +            +             -        -       -     0             0      -
+patients:unscheduled-visit GET     +            +             -        -       -     0             0      -
+patients:unscheduled-visit POST    +            +             -        -       -     0             0      -
+patients:early-termination GET     +            +             -        -       -     0             0      -
+patients:early-termination POST    +            +             -        -       -     0             0      -
+patients:deviation-list    GET     +            +             +        +       +     -             -      +
+patients:subject-deviations GET    +            +             +        +       +     0             0      +
+patients:report-deviation  GET     +            +             -        -       -     0             0      -
+patients:report-deviation  POST    +            +             -        -       -     0             0      -
+patients:deviation         GET     +            +             +        +       +     0             0      +
+patients:deviation         POST    +            +             -        -       -     0             0      -
+patients:void-deviation    POST    +            +             -        -       -     0             0      -
 assessments:casebook       GET     +            +             +        +       +     0             0      +
 assessments:form           GET     +            +             +        +       +     0             0      +
 assessments:form-edit      GET     +            +             -        -       -     0             0      -
@@ -82,7 +114,7 @@ exports:list               GET     -            -             -        -       +
 exports:create             POST    -            -             -        -       +     +             +      -
 """
 
-FOR_EVERYBODY = {"set_language", "accounts:sign_in"}
+FOR_EVERYBODY = {"set_language", "accounts:sign_in", "patients:calendar-feed"}
 """Addresses that need no sign-in."""
 
 
@@ -130,6 +162,7 @@ class World:
     own: Subject | None = None
     other_site: Subject | None = None
     other_trial: Subject | None = None
+    token: str = ""
 
     def path(self, name: str, subject: Subject) -> str:
         values = {
@@ -139,6 +172,10 @@ class World:
             "visit_code": "W0",
             "form_code": "pasi",
             "event_number": 1,
+            "token": self.token,
+            "consent_pk": subject.consents.earliest("pk").pk,
+            "sheet_pk": subject.site.trial.information_sheets.earliest("pk").pk,
+            "deviation_number": 1,
             "pk": Delegation.objects.filter(trial=subject.site.trial).earliest("pk").pk,
         }
         pattern = PATTERNS[name]
@@ -169,6 +206,7 @@ def world(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iter
 
 
 def _build() -> World:
+    from patients.services.calendar_feeds import make_feed
     from tests.factories import make_member, make_site, make_trial
 
     trial = make_trial()
@@ -176,10 +214,12 @@ def _build() -> World:
     made = World(own=_treated(here), other_site=_treated(elsewhere), other_trial=_treated(make_site(_another(), "STJ")))
     for code, role in ROLES.items():
         made.people[code] = make_member(code, trial=trial) if role.whole_trial else make_member(code, here)
+    made.token = make_feed(site=here, by=made.people["coordinator"])[1]
     return made
 
 
 def _treated(site: Site) -> Subject:
+    from patients.services.deviations import report_deviation
     from safety.services import record_adverse_event
     from tests.factories import infused_subject, make_member
 
@@ -195,17 +235,22 @@ def _treated(site: Site) -> Subject:
         "outcome": "not_recovered",
     }
     record_adverse_event(subject=subject, fields=event, by=doctor)
+    report_deviation(
+        subject=subject, occurred_on=site.today(), category="procedure", description="Not weighed", by=doctor
+    )
     return subject
 
 
 def _another() -> Trial:
     from assessments.registry import catalogue
-    from tests.factories import system
+    from tests.factories import make_sheet, system
     from trials.services import load_protocol
 
     files = read_folder(STUDIES / "NCT03265613" / "1.0")
     renamed = {name: text.replace("NCT03265613", "NCT09999999") for name, text in files.items()}
-    return load_protocol(files=renamed, catalogue=catalogue(), by=system())[0].trial
+    trial = load_protocol(files=renamed, catalogue=catalogue(), by=system())[0].trial
+    make_sheet(trial)
+    return trial
 
 
 def is_sign_in(response: HttpResponse) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assessments.codes import YesNo
 from assessments.form_data import BOOKKEEPING
 from assessments.form_engine import MISSING_PREFIX, form_class, review_groups
 from assessments.form_specs import CrfSpec, FormContext
@@ -46,7 +47,12 @@ def test_published_facts_have_the_kind_of_their_field(spec: CrfSpec) -> None:
     for publication in spec.publishes:
         field = spec.model._meta.get_field(publication.name)
         is_number = field.get_internal_type() in ("DecimalField", "IntegerField", "BigIntegerField")
-        assert (publication.fact.kind == FactKind.NUMBER) is is_number, publication.fact.code
+        is_day = field.get_internal_type() == "DateField"
+        is_yes_no = set(dict(field.flatchoices)) == set(YesNo.values)
+        kind = publication.fact.kind
+        assert (kind == FactKind.NUMBER) is is_number, publication.fact.code
+        assert (kind == FactKind.DAY) is is_day, publication.fact.code
+        assert (kind == FactKind.YES_NO) is is_yes_no, publication.fact.code
 
 
 def test_a_fact_is_published_by_one_form_only() -> None:

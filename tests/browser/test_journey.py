@@ -82,7 +82,8 @@ def test_a_subject_goes_from_consent_to_export(open_page: OpenPage, world: dict[
 
 def _register(page: Page, consent: date) -> None:
     page.get_by_role("main").get_by_role("link", name="Register a subject").click()
-    type_in(page, {"signed_on": consent.isoformat(), "sheet_version": "1.2", "initials": INITIALS, "phone": PHONE})
+    type_in(page, {"signed_on": consent.isoformat(), "initials": INITIALS, "phone": PHONE})
+    choose(page, {"language": "zh"})
     press(page, "Register")
     expect_message(page, f"{NUMBER} is registered.")
     expect_heading(page, f"Subject {NUMBER}")
@@ -239,7 +240,7 @@ def _compare_subject(files: dict[str, str], consent: date, today: date) -> None:
         consent.isoformat(),
     )
     (signed,) = _rows(files, "consents.csv")
-    assert (signed["signed_on"], signed["sheet_version"]) == (consent.isoformat(), "1.2")
+    assert (signed["signed_on"], signed["sheet_version"]) == (consent.isoformat(), "1.0")
     visits = {row["visit"]: row for row in _rows(files, "visits.csv")}
     took_place = {code: row["occurred_on"] for code, row in visits.items() if row["occurred_on"]}
     assert took_place == {"SCR": consent.isoformat(), "W0": today.isoformat()}

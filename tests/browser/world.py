@@ -7,16 +7,21 @@ from typing import Any
 from accounts.models import User
 from clinical.body_regions import BodyRegion
 from exports.services import make_export
+from patients.models import Subject
 from patients.services.allocation import change_arm, make_allocation_list
+from patients.services.calendar_feeds import make_feed
+from patients.services.consent import record_consent
 from patients.services.eligibility import decide_eligibility
 from safety.services import record_adverse_event
 from tests.factories import (
+    amend,
     complete_form,
     eligible_subject,
     enrolled_subject,
     infused_subject,
     make_member,
     make_randomised_trial,
+    make_sheet,
     make_site,
     make_subject,
     make_trial,
@@ -24,6 +29,7 @@ from tests.factories import (
     system,
     take_place,
 )
+from trials.models import Trial
 from trials.services import lift_hold, place_hold
 
 TRIAL = "/trials/NCT03265613/"
@@ -46,14 +52,31 @@ SIGHTS = (
     Sight("today", "coordinator", TRIAL),
     Sight("subjects", "coordinator", SUBJECTS),
     Sight("subjects-none-found", "coordinator", f"{SUBJECTS}?search=XX"),
+    Sight("subjects-of-a-day", "coordinator", f"{SUBJECTS}?day=someday&sort=-last"),
+    Sight("calendar", "coordinator", f"{TRIAL}calendar/"),
+    Sight("calendar-week", "coordinator", f"{TRIAL}calendar/?view=week"),
+    Sight("calendar-empty", "coordinator", f"{TRIAL}calendar/?on=1999-01-01&view=year"),
+    Sight("calendar-addresses", "coordinator", f"{TRIAL}calendar/addresses/"),
+    Sight("schedule", "coordinator", f"{TREATED}schedule/"),
+    Sight("schedule-new", "coordinator", f"{NEW}schedule/?language=en"),
     Sight("register", "coordinator", f"{SUBJECTS}new/"),
     Sight("casebook", "coordinator", TREATED),
     Sight("casebook-new", "coordinator", NEW),
+    Sight("consent", "coordinator", f"{TREATED}consent/"),
+    Sight("consent-due", "coordinator", f"{NEW}consent/"),
+    Sight("consent-correct", "coordinator", f"{TREATED}consent/1/correct/"),
+    Sight("consent-history", "coordinator", f"{TREATED}consent/1/history/"),
+    Sight("withdraw", "coordinator", f"{TREATED}consent/withdraw/"),
     Sight("contact", "coordinator", f"{TREATED}contact/"),
     Sight("enrol", "coordinator", f"{TO_ENROL}enrol/"),
     Sight("end", "coordinator", f"{TREATED}end/"),
     Sight("visit", "coordinator", f"{NEW}visits/SCR/"),
     Sight("visit-done", "coordinator", f"{TREATED}visits/W0/"),
+    Sight("visit-unscheduled", "coordinator", f"{TREATED}visits/unscheduled/"),
+    Sight("visit-early-termination", "coordinator", f"{TREATED}visits/early-termination/"),
+    Sight("deviations-of-subject", "coordinator", f"{TREATED}deviations/"),
+    Sight("deviation-report", "coordinator", f"{TREATED}deviations/report/"),
+    Sight("deviation", "coordinator", f"{TREATED}deviations/1/"),
     Sight("demographics-edit", "coordinator", f"{TREATED}visits/SCR/forms/demographics/edit/"),
     Sight("vital-signs-edit", "coordinator", f"{TREATED}visits/W12/forms/vital_signs/edit/"),
     Sight("pasi-edit", "coordinator", f"{TREATED}visits/W12/forms/pasi/edit/"),
@@ -73,11 +96,15 @@ SIGHTS = (
     Sight("not-now", "coordinator", f"{NEW}enrol/", 409),
     Sight("today-chinese", "reader", TRIAL),
     Sight("casebook-chinese", "reader", TREATED),
+    Sight("calendar-chinese", "reader", f"{TRIAL}calendar/"),
+    Sight("calendar-addresses-chinese", "reader", f"{TRIAL}calendar/addresses/"),
     Sight("pasi-edit-chinese", "reader", f"{TREATED}visits/W12/forms/pasi/edit/"),
     Sight("today-investigator", "investigator", TRIAL),
+    Sight("move-version", "investigator", f"{TREATED}protocol-version/"),
     Sight("eligibility", "investigator", f"{TO_DECIDE}eligibility/"),
     Sight("eligibility-open", "investigator", f"{NEW}eligibility/"),
     Sight("today-monitor", "monitor", TRIAL),
+    Sight("deviations", "monitor", f"{TRIAL}deviations/"),
     Sight("events", "monitor", f"{TRIAL}adverse-events/"),
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
     Sight("form-not-started", "monitor", f"{NEW}visits/SCR/forms/pasi/"),
@@ -93,6 +120,9 @@ SIGHTS = (
     Sight("allocation-list", "statistician", f"{RANDOM}enrolment/list/"),
     Sight("allocation-to-make", "planner", "/trials/NCT00000004/enrolment/list/"),
     Sight("today-administrator", "administrator", TRIAL),
+    Sight("sheets", "administrator", f"{TRIAL}information-sheets/"),
+    Sight("sheet-new", "administrator", f"{TRIAL}information-sheets/new/"),
+    Sight("sheet-edit", "administrator", f"{TRIAL}information-sheets/1/"),
     Sight("people", "administrator", f"{TRIAL}people/"),
     Sight("new-account", "administrator", f"{TRIAL}people/new/"),
     Sight("enrolment-forms", "administrator", f"{TRIAL}enrolment/"),
@@ -131,12 +161,15 @@ def build() -> dict[str, User]:
     }
     nurse = people["coordinator"]
     treated = infused_subject(site, nurse, days_ago=84)
+    take_place(treated, "W4", nurse, on=site.today() - timedelta(days=50))
     smaller = dict.fromkeys((f"{region}_area" for region in BodyRegion), 1)
     complete_form(take_place(treated, "W12", nurse), "pasi", nurse, **smaller)
     record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
+    make_feed(site=site, by=nurse)
+    _amend(trial, treated, nurse)
     make_export(trial=trial, by=people["administrator"]).file.close()
     return people | _randomised()
 
@@ -164,6 +197,14 @@ def _randomised() -> dict[str, User]:
     lift_hold(hold=over, reason="The safety board found no connection", by=system())
     place_hold(trial=trial, site=stopped, reason="Freezer broken", by=system())
     return {"allocator": doctor, "statistician": statistician, "planner": planner}
+
+
+def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
+    """A later protocol version with a sheet to be signed again, which one subject has signed."""
+    today = signed.site.today()
+    amended = amend(trial)
+    make_sheet(trial, "2.0", valid_from=today, must_be_signed_again=True, protocol_version=amended)
+    record_consent(subject=signed, signed_on=today, sheet_version="2.0", language="zh", by=nurse)
 
 
 def _fever(onset_on: date) -> dict[str, Any]:

@@ -29,11 +29,24 @@ from exports.tables import Table, all_tables
 from patients.models import EligibilityDecision, Finding, InformedConsent, Subject, SubjectIdentity, Visit
 from safety.models import AdverseEvent
 from safety.services import record_adverse_event
-from tests.factories import complete_form, infused_subject, make_member, make_site, make_subject, make_trial, take_place
+from tests.factories import (
+    complete_form,
+    infused_subject,
+    make_member,
+    make_site,
+    make_subject,
+    make_trial_asking_for,
+    take_place,
+    write_past_schedule,
+)
 from trials.models import Trial
 
 Row = dict[str, str]
 
+FURTHER_FORMS = tuple(
+    code for code in INSTRUMENTS if code not in ("demographics", "vital_signs", "pasi", "bsa", "infusion")
+)
+"""Forms that the protocol does not ask for by itself: they must be in the export too."""
 AWKWARD = 'He said "no", then,\r\nleft; 批号：甲，乙\n\\.\n=1+1'
 FEVER: dict[str, Any] = {
     "term": "Fever, 39 °C",
@@ -86,7 +99,7 @@ def whose(subject: Subject) -> tuple[str, str]:
 
 @pytest.fixture
 def trial(committed_db: None) -> Trial:
-    return make_trial()
+    return make_trial_asking_for(*FURTHER_FORMS)
 
 
 @pytest.fixture
@@ -108,6 +121,8 @@ def full(trial: Trial) -> Trial:
         save_form(
             spec=INSTRUMENTS["vital_signs"], visit=visit, entry=draft, complete=False, by=doctor, expected_version=0
         )
+        for code in FURTHER_FORMS:
+            complete_form(visit, code, doctor)
         mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
         onset = visit.occurred_on
         record_adverse_event(subject=subject, fields={**FEVER, "onset_on": onset}, by=doctor)
@@ -115,6 +130,10 @@ def full(trial: Trial) -> Trial:
             subject=subject, fields={**FEVER, "onset_on": onset, "visit": visit, "narrative": AWKWARD}, by=doctor
         )
         make_subject(site, doctor)
+    # This trial does not use every form; its visits hold them all the same, so that every file has a row.
+    for code, spec in INSTRUMENTS.items():
+        if not spec.model._default_manager.exists():
+            write_past_schedule(visit, code, doctor)
     return trial
 
 
@@ -167,7 +186,7 @@ def test_every_visit_is_in_the_file_of_visits(full: Trial, manager: User) -> Non
 
 
 def test_every_finding_is_in_the_file_of_findings(full: Trial, manager: User) -> None:
-    names = ("test_code", "number", "yes_no", "text", "unit", "collected_on", "source_form", "repeat_key")
+    names = ("test_code", "number", "yes_no", "text", "day", "unit", "collected_on", "source_form", "repeat_key")
     stored = in_order(Finding.objects.all(), lambda row: (*whose(row.subject), row.visit.position, row.pk))
     expected = [{**of_subject(row.subject), "visit": row.visit.code, **fields_of(row, *names)} for row in stored]
     assert rows_of(members_of(make_export(trial=full, by=manager)), "findings.csv") == expected
@@ -374,6 +393,8 @@ def test_the_dictionary_is_in_english_whoever_asks(trial: Trial, manager: User) 
     }
     assert found["form_demographics", "sex"]["codes"] == "M=Male; F=Female"
     assert found["form_demographics", "sex"]["required"] == "Y"
+    assert found["form_previous_treatment", "topical_use"]["required"] == "Y"
+    assert found["form_previous_treatment", "topical_last_on"]["required"] == "N"
     assert found["form_vital_signs", "weight_kg"]["unit"] == "kg"
     assert found["adverse_events", "is_serious"]["codes"] == "Y=Yes; N=No"
     assert found["form_infusion", "started_at"]["type"] == "moment"

@@ -56,7 +56,9 @@ def set_window(subject: Subject, *, opens_on: date, closes_on: date) -> Visit:
 
 def enrol_without_screening(subject: Subject) -> None:
     with acting(by=system(), reason="Enrolment of the test"):
-        Subject.objects.filter(pk=subject.pk).update(status="enrolled", arm_code="ADMSC", enrolled_on=LONG_AGO)
+        Subject.objects.filter(pk=subject.pk).update(
+            status="enrolled", arm_code="ADMSC", enrolled_on=LONG_AGO, enrolment_number=subject.pk
+        )
 
 
 def opening(site: Site, *, in_days: int, open_for: int = 6) -> Visit:

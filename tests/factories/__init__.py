@@ -1,6 +1,7 @@
 """Test data written through the ordinary services, so that it is audited and obeys every rule."""
 
-from tests.factories.forms import complete_form, entry_for, values_for
+from tests.factories.forms import complete_form, entry_for, values_for, write_past_schedule
+from tests.factories.protocols import amend
 from tests.factories.subjects import (
     PLANNED_VISITS,
     answer_all,
@@ -17,8 +18,10 @@ from tests.factories.trials import (
     UserFactory,
     make_member,
     make_randomised_trial,
+    make_sheet,
     make_site,
     make_trial,
+    make_trial_asking_for,
     system,
 )
 
@@ -26,6 +29,7 @@ __all__ = [
     "PASSWORD",
     "PLANNED_VISITS",
     "UserFactory",
+    "amend",
     "answer_all",
     "complete_all",
     "complete_form",
@@ -35,11 +39,14 @@ __all__ = [
     "infused_subject",
     "make_member",
     "make_randomised_trial",
+    "make_sheet",
     "make_site",
     "make_subject",
     "make_trial",
+    "make_trial_asking_for",
     "screened_subject",
     "system",
     "take_place",
     "values_for",
+    "write_past_schedule",
 ]

@@ -5,15 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
-from assessments.form_data import FormData
+from assessments.form_data import FormData, FormStatus
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, save_form
+from audit.context import acting
 from clinical.body_regions import BodyRegion
+from clinical.scoring.zung import SAS, SDS
 from patients.models import Visit
+from patients.visit_content import arm_code_at, protocol_at
 
 
 def values_for(code: str, visit: Visit) -> dict[str, Any]:
-    """Complete and contradiction-free values of an instrument; PASI 27.0, BSA 36 %, 70.0 kg, 35 million cells."""
+    """Complete and contradiction-free values of an instrument; PASI 27.0, BSA 36 %, 70.0 kg, the cells that the arm
+    plans, DLQI 19, itch 6.3 cm, sPGA 4, SAS and SDS index 25 (no complaint)."""
     morning = datetime.combine(visit.occurred_on, time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
     values: dict[str, dict[str, Any]] = {
         "demographics": {"birth_date": date(1980, 5, 17), "sex": "M", "race": "ASIAN"},
@@ -42,7 +46,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "product_lot": "AD-2301",
             "product_expires_at": morning + timedelta(hours=12),
             "viability_percent": Decimal("92.0"),
-            "viable_million_per_ml": Decimal("0.500"),
+            "viable_million_per_ml": _million_per_kg(visit),
             "weight_kg": Decimal("70.0"),
             "started_at": morning,
             "stopped_at": morning + timedelta(minutes=45),
@@ -50,13 +54,89 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "is_interrupted": "N",
             "has_reaction": "N",
         },
+        "laboratory": {
+            "sampled_on": visit.occurred_on,
+            "calcium_mmol_l": Decimal("2.35"),
+            "alt_u_l": Decimal("24.0"),
+            "alt_uln_u_l": Decimal("40.0"),
+            "ast_u_l": Decimal("22.0"),
+            "ast_uln_u_l": Decimal("40.0"),
+            "bilirubin_umol_l": Decimal("11.0"),
+            "bilirubin_uln_umol_l": Decimal("21.0"),
+            "creatinine_umol_l": Decimal("76.0"),
+            "creatinine_uln_umol_l": Decimal("104.0"),
+            "cystatin_c_mg_l": Decimal("0.82"),
+            "cystatin_c_uln_mg_l": Decimal("1.03"),
+            "haemoglobin_g_l": Decimal("148.0"),
+            "haemoglobin_lln_g_l": Decimal("130.0"),
+            "haemoglobin_uln_g_l": Decimal("175.0"),
+            "platelets_10e9_l": Decimal("231.0"),
+            "wbc_10e9_l": Decimal("6.40"),
+        },
+        "psoriasis_history": {
+            "psoriasis_type": "plaque",
+            "psoriasis_diagnosed_on": date(2010, 9, 1),
+            "is_face_only": "N",
+            "is_drug_induced": "N",
+        },
+        "previous_treatment": {
+            "topical_use": "past",
+            "topical_last_on": visit.occurred_on - timedelta(days=40),
+            "systemic_use": "past",
+            "systemic_last_on": visit.occurred_on - timedelta(days=120),
+            **dict.fromkeys(("phototherapy_use", "biologic_use", "cell_therapy_use", "trial_participation"), "never"),
+            **dict.fromkeys(("phototherapy_last_on", "biologic_last_on", "cell_therapy_last_on"), None),
+            "trial_participation_last_on": None,
+        },
+        "reproductive_status": {
+            "pregnancy": "never",
+            "pregnancy_ended_on": None,
+            "lactation": "never",
+            "lactation_ended_on": None,
+            "pregnancy_test": "negative",
+            "pregnancy_test_on": visit.occurred_on,
+            "plans_pregnancy": "N",
+        },
+        "methotrexate": {"dose_mg": Decimal("15.0"), "taken_on": visit.occurred_on},
+        "dlqi": {
+            **{f"item_{item:02d}": "2" for item in (1, 2, 3, 4, 5, 6, 8, 9, 10)},
+            "item_07": "N",
+            "item_07a": "1",
+            "has_unclear_marks": "N",
+        },
+        "pruritus_vas": {"mark_mm": 63},
+        "pga": {"static_pga": 4},
+        "zung_sas": {f"item_{item:02d}": 4 if item in SAS.reversed_items else 1 for item in range(1, 21)},
+        "zung_sds": {f"item_{item:02d}": 4 if item in SDS.reversed_items else 1 for item in range(1, 21)},
     }
     return values[code]
+
+
+def _million_per_kg(visit: Visit) -> Decimal:
+    """The dose of the subject's arm: in 70 mL for 70 kg, the concentration too. Before there is an arm, 0.5."""
+    arm_code = arm_code_at(visit)
+    cells = protocol_at(visit).arm(arm_code).cells_per_kg if arm_code else 0
+    return Decimal(cells or 500_000) / 10**6
 
 
 def entry_for(code: str, visit: Visit, **changed: Any) -> Entry:
     """An entry of the instrument on the day of the visit, with some values changed."""
     return Entry(values={**values_for(code, visit), **changed}, assessed_on=visit.occurred_on)
+
+
+def write_past_schedule(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
+    """The instrument as a complete row, also where no protocol asks for it; nothing is derived or published."""
+    spec = INSTRUMENTS[code]
+    form = spec.model(
+        visit=visit,
+        status=FormStatus.COMPLETE,
+        assessed_on=visit.occurred_on,
+        assessed_by=by,
+        **{**values_for(code, visit), **changed},
+    )
+    with acting(by=by):
+        form.save()
+    return form
 
 
 def complete_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData:

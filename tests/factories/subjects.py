@@ -1,9 +1,10 @@
-"""Subjects at every stage of NCT03265613."""
+"""Subjects at every stage, of any of the trials."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import User
+from clinical.eligibility import CriterionKind
 from patients.models import Subject, Visit
 from patients.services.eligibility import answer_criteria, decide_eligibility
 from patients.services.enrolment import enrol
@@ -41,38 +42,49 @@ def complete_all(visit: Visit, by: User, **changed: dict[str, Any]) -> None:
         complete_form(visit, code, by, **changed.get(code, {}))
 
 
-def answer_all(subject: Subject, by: User, applies: bool = False) -> None:
-    """The same answer to every question that only a person can answer."""
-    asked = [c.code for c in protocol_of(subject.protocol_version).criteria if c.question]
-    answer_criteria(subject=subject, answers=dict.fromkeys(asked, applies), by=by)
+def answer_all(subject: Subject, by: User, **changed: bool | None) -> None:
+    """Every question answered so that the subject may take part; `changed` holds other answers by criterion."""
+    criteria = protocol_of(subject.protocol_version).criteria
+    answers = {c.code: c.kind == CriterionKind.INCLUSION for c in criteria if c.question}
+    answer_criteria(subject=subject, answers={**answers, **changed}, by=by)
 
 
-def screened_subject(site: Site, by: User, signed_on: date | None = None, **pasi: Any) -> Subject:
-    """Screening visit done on the day of consent, all screening forms complete, all questions answered no."""
+def screened_subject(
+    site: Site, by: User, signed_on: date | None = None, changed: dict[str, dict[str, Any]] | None = None, **pasi: Any
+) -> Subject:
+    """Screening visit done on the day of consent, all screening forms complete, all questions answered so that the
+    subject may take part; `changed` holds other values by form."""
     subject = make_subject(site, by, signed_on)
     visit = take_place(subject, "SCR", by, on=signed_on)
-    complete_all(visit, by, pasi=pasi)
+    complete_all(visit, by, **{"pasi": pasi, **(changed or {})})
     answer_all(subject, by)
     return subject
 
 
-def eligible_subject(site: Site, by: User, signed_on: date | None = None) -> Subject:
-    """Screened and found eligible, not enrolled yet."""
-    subject = screened_subject(site, by, signed_on)
+def eligible_subject(site: Site, by: User, signed_on: date | None = None, **changed: dict[str, Any]) -> Subject:
+    """Screened and found eligible, not enrolled yet; `changed` holds other values by form."""
+    subject = screened_subject(site, by, signed_on, changed=changed)
     decide_eligibility(subject=subject, outcome="eligible", by=by)
     return Subject.objects.get(pk=subject.pk)
 
 
-def enrolled_subject(site: Site, by: User, signed_on: date | None = None) -> Subject:
-    """Eligible and enrolled on the day of consent, in the first arm or the one that the random list gives."""
-    subject = eligible_subject(site, by, signed_on)
-    return enrol(subject=subject, arm_code=_arm_to_choose(subject), enrolled_on=signed_on or site.today(), by=by)
+def enrolled_subject(
+    site: Site, by: User, signed_on: date | None = None, arm_code: str = "", **changed: dict[str, Any]
+) -> Subject:
+    """Eligible and enrolled on the day of consent, in the arm, by default the first one or the one that the random
+    list gives; `changed` holds other values by form."""
+    subject = eligible_subject(site, by, signed_on, **changed)
+    arm_code = arm_code or _arm_to_choose(subject)
+    return enrol(subject=subject, arm_code=arm_code, enrolled_on=signed_on or site.today(), by=by)
 
 
-def infused_subject(site: Site, by: User, days_ago: int = 0) -> Subject:
-    """First infusion so many days before today at the site, with all forms of the visit complete."""
+def infused_subject(site: Site, by: User, days_ago: int = 0, consent_before: int = 0) -> Subject:
+    """First infusion so many days before today at the site, with all forms of the visit complete.
+
+    Consent and enrolment are `consent_before` days before it; with none, the infusion is a day before its window.
+    """
     day = site.today() - timedelta(days=days_ago)
-    subject = enrolled_subject(site, by, signed_on=day)
+    subject = enrolled_subject(site, by, signed_on=day - timedelta(days=consent_before))
     visit = take_place(subject, "W0", by, on=day)
     complete_all(visit, by)
     return Subject.objects.get(pk=subject.pk)

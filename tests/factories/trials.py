@@ -1,5 +1,8 @@
 """Trials, sites and people."""
 
+import json
+import re
+from datetime import date
 from typing import Any
 
 import factory
@@ -10,8 +13,9 @@ from accounts.services import create_account
 from assessments.registry import catalogue
 from audit.context import acting
 from protocols.loader import STUDIES, read_folder
-from trials.models import Site, Trial
+from trials.models import InformationSheet, Site, Trial
 from trials.services import delegate, load_protocol, open_site
+from trials.sheets import add_sheet
 
 PASSWORD = "correct horse battery staple"
 SITES = {
@@ -43,7 +47,8 @@ class UserFactory(factory.Factory):
 
 
 def make_trial(registration: str = "NCT03265613", version: str = "1.0", target: int | None = 1000) -> Trial:
-    """A trial from its protocol folder that may enrol so many subjects; None: as many as the protocol plans."""
+    """A trial from its protocol folder that may enrol so many subjects; None: as many as the protocol plans. Its
+    information sheet 1.0 is valid from 2015 on."""
     files = read_folder(STUDIES / registration / version)
     stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
     return _with_target(stored.trial, target)
@@ -90,7 +95,29 @@ def _with_target(trial: Trial, target: int | None) -> Trial:
     with acting(by=system(), reason="Room for the subjects of the test"):
         trial.enrolment_target = target
         trial.save(update_fields=["enrolment_target"])
+    if not trial.information_sheets.exists():
+        make_sheet(trial)
     return trial
+
+
+def make_trial_asking_for(*forms: str) -> Trial:
+    """NCT03265613 as it is in its folder, but with these forms at every visit as well."""
+
+    def longer(asked: re.Match[str]) -> str:
+        listed = re.findall(r'"(\w+)"', asked[1])
+        return f"forms = {json.dumps([*listed, *(form for form in forms if form not in listed)])}"
+
+    files = read_folder(STUDIES / "NCT03265613" / "1.0")
+    files["visits.toml"] = re.sub(r"^forms = \[(.*?)\]$", longer, files["visits.toml"], flags=re.MULTILINE | re.DOTALL)
+    stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
+    make_sheet(stored.trial)
+    return stored.trial
+
+
+def make_sheet(trial: Trial, version: str = "1.0", **facts: Any) -> InformationSheet:
+    """A version of the information sheet in both languages, by default valid from 2015-01-01 without end."""
+    given = {"languages": ["zh", "en"], "valid_from": date(2015, 1, 1), **facts}
+    return add_sheet(trial=trial, version=version, by=system(), **given)
 
 
 def make_site(trial: Trial, code: str = "GZ") -> Site:

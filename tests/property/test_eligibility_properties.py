@@ -4,7 +4,16 @@ import cel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinical.eligibility import Verdict, compile_rule, evaluate
+from clinical.eligibility import (
+    CriterionKind,
+    Eligibility,
+    Standing,
+    Verdict,
+    compile_rule,
+    evaluate,
+    overall,
+    standing,
+)
 
 NUMBERS = ("pasi", "bsa", "age")
 ANSWERS = ("consent", "judgement")
@@ -71,3 +80,62 @@ def test_a_known_verdict_is_also_what_cel_says_when_it_can(source, facts, data):
     except RuntimeError:
         expected = Verdict.UNKNOWN
     assert verdict is expected
+
+
+@given(rules, complete_facts, st.data())
+def test_adding_one_fact_never_turns_met_or_not_met_into_unknown(source, facts, data):
+    rule = compile_rule(source)
+    known = {}
+    verdicts = [evaluate(rule, known)]
+    for name in data.draw(st.permutations(sorted(facts))):
+        known[name] = facts[name]
+        verdicts.append(evaluate(rule, known))
+    settled = verdicts[-1]
+    assert settled is not Verdict.UNKNOWN
+    first_known = verdicts.index(settled)
+    assert verdicts == [Verdict.UNKNOWN] * first_known + [settled] * (len(verdicts) - first_known)
+
+
+@given(rules, complete_facts, st.data())
+def test_a_fact_that_the_rule_does_not_name_changes_nothing(source, facts, data):
+    rule = compile_rule(source)
+    known = data.draw(st.sets(st.sampled_from(sorted(facts))))
+    with_strangers = {name: facts[name] for name in known} | {"stranger": data.draw(st.booleans())}
+    named_only = {name: facts[name] for name in known & rule.facts}
+    assert evaluate(rule, with_strangers) is evaluate(rule, named_only)
+
+
+@given(rules, rules, complete_facts, st.data())
+def test_negation_goes_through_and_and_or_also_where_facts_are_missing(one, other, facts, data):
+    known = {name: facts[name] for name in data.draw(st.sets(st.sampled_from(sorted(facts))))}
+
+    def verdict(source):
+        return evaluate(compile_rule(source), known)
+
+    assert verdict(f"!(({one}) && ({other}))") is verdict(f"!({one}) || !({other})")
+    assert verdict(f"!(({one}) || ({other}))") is verdict(f"!({one}) && !({other})")
+
+
+@given(rules, complete_facts, st.data())
+def test_excluding_by_a_rule_is_including_by_its_negation(source, facts, data):
+    known = {name: facts[name] for name in data.draw(st.sets(st.sampled_from(sorted(facts))))}
+    excluding = standing(CriterionKind.EXCLUSION, evaluate(compile_rule(source), known))
+    assert excluding is standing(CriterionKind.INCLUSION, evaluate(compile_rule(f"!({source})"), known))
+
+
+@given(st.lists(st.tuples(st.sampled_from(CriterionKind), rules), min_size=1, max_size=4), complete_facts, st.data())
+def test_a_further_fact_never_takes_back_a_decision_on_eligibility(criteria, facts, data):
+    def decide(names):
+        known = {name: facts[name] for name in names}
+        return overall(standing(kind, evaluate(compile_rule(source), known)) for kind, source in criteria)
+
+    known = data.draw(st.sets(st.sampled_from(sorted(facts))))
+    before = decide(known)
+    assert before is Eligibility.UNKNOWN or decide(facts) is before
+    assert decide(facts) is not Eligibility.UNKNOWN
+
+
+@given(st.lists(st.sampled_from(Standing), max_size=6), st.data())
+def test_order_and_repetition_of_criteria_do_not_decide(standings, data):
+    turned = data.draw(st.permutations(standings))
+    assert overall(turned + standings) is overall(standings)

@@ -30,8 +30,8 @@ from trials.models import Site, Trial
 # subject at the site who has been treated longest: a visit, a form, the number of an event, or a filter.
 TABLE = """
 page                        more         role           statements
-workspace:today             -            coordinator    17
-workspace:today             -            investigator   18
+workspace:today             -            coordinator    18
+workspace:today             -            investigator   19
 workspace:today             -            monitor        10
 workspace:protocol          -            coordinator    10
 workspace:enrolment         -            coordinator    11
@@ -40,21 +40,38 @@ workspace:allocation        -            statistician   12
 workspace:people            -            administrator  12
 patients:subject-list       -            monitor        12
 patients:subject-list       ?overdue=1   monitor        12
-patients:register           -            coordinator    11
+patients:subject-list       ?sort=-last  monitor        12
+patients:subject-list       ?day=2026-05-20  monitor    12
+patients:calendar           -            monitor        12
+patients:calendar           ?view=week   monitor        12
+patients:calendar-feeds     -            monitor        11
+patients:schedule           /            coordinator    10
+patients:register           -            coordinator    13
 safety:list                 -            monitor        12
 safety:list                 ?ongoing=no  monitor        12
 exports:list                -            data_manager   10
-assessments:casebook        /            coordinator    18
-patients:eligibility        /            investigator   14
-patients:identity           /            coordinator    11
-patients:visit              /W4          coordinator    11
+assessments:casebook        /            coordinator    22
+patients:eligibility        /            investigator   15
+patients:identity           /            coordinator    12
+patients:consent            /            coordinator    17
+patients:withdraw           /            coordinator    12
+workspace:sheets            -            administrator  9
+patients:visit              /W4          coordinator    14
+patients:visit              /W0          monitor        15
+patients:unscheduled-visit  /            coordinator    11
+patients:early-termination  /            coordinator    13
+patients:deviation-list     -            monitor        12
+patients:deviation-list     ?status=void monitor        12
+patients:subject-deviations /            coordinator    12
+patients:report-deviation   /            coordinator    11
+patients:deviation          /1           coordinator    14
 assessments:form            /W0/pasi     monitor        13
 assessments:form-edit       /W4/pasi     coordinator    15
 assessments:form-live       /W4/pasi     coordinator    23
-assessments:form-history    /W0/pasi     monitor        14
-safety:subject-events       /            monitor        11
-safety:event                /1           monitor        12
-safety:event-history        /1           monitor        14
+assessments:form-history    /W0/pasi     monitor        15
+safety:subject-events       /            monitor        12
+safety:event                /1           monitor        13
+safety:event-history        /1           monitor        15
 """
 ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()[1:]]
 EVENT = {
@@ -82,7 +99,7 @@ def enlarge(site: Site, by: User) -> None:
     decided = screened_subject(site, by)
     decide_eligibility(subject=decided, outcome="eligible", by=by)
     treated = infused_subject(site, by, days_ago=70)
-    visit = take_place(treated, "W4", by, on=today - timedelta(days=42))
+    visit = take_place(treated, "W4", by, on=today - timedelta(days=36))
     draft = entry_for("pasi", visit)
     save_form(spec=INSTRUMENTS["pasi"], visit=visit, entry=draft, complete=False, by=by, expected_version=0)
     record_adverse_event(subject=treated, fields={**EVENT, "onset_on": today - timedelta(days=69)}, by=by)

@@ -1,5 +1,8 @@
 """The information sheet that subjects sign."""
 
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +45,7 @@ class InformationSheet(models.Model):
         verbose_name=_("belongs to protocol version"),
         help_text=_("Who signs it may be moved to this protocol version."),
     )
+    row_version = models.PositiveIntegerField(_("version of the row"), default=1, editable=False)
 
     class Meta:
         verbose_name = _("information sheet")
@@ -61,3 +65,23 @@ class InformationSheet(models.Model):
     @property
     def language_names(self) -> list[str]:
         return [str(ConsentLanguage(code).label) for code in self.languages]
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether the sheet may be signed on this day; its first and its last day count."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+    def clean(self) -> None:
+        errors: dict[str, object] = {}
+        if not isinstance(self.languages, list) or not self.languages:
+            errors["languages"] = _("Choose at least one language.")
+        elif unknown := sorted(set(map(str, self.languages)) - set(ConsentLanguage.values)):
+            message = _("%(codes)s is no language of an information sheet; choose from %(known)s.")
+            errors["languages"] = message % {"codes": ", ".join(unknown), "known": ", ".join(ConsentLanguage.values)}
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            errors["valid_until"] = _("The last day is before the first one.")
+        if InformationSheet.objects.filter(trial=self.trial_id, version=self.version).exclude(pk=self.pk).exists():
+            errors["version"] = _("The trial has a sheet of this version already.")
+        if self.protocol_version is not None and self.protocol_version.trial_id != self.trial_id:
+            errors["protocol_version"] = _("This protocol version belongs to another trial.")
+        if errors:
+            raise ValidationError(errors)

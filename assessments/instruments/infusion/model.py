@@ -4,16 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from assessments.codes import YesNo
 from assessments.fields import BoundedDecimal, CellCount
 from assessments.form_data import FormData
 from audit.tracking import audited
-
-
-class YesNo(models.TextChoices):
-    """CDISC codelist NY (C66742)."""
-
-    YES = "Y", _("Yes")
-    NO = "N", _("No")
 
 
 @audited

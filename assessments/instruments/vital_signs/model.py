@@ -1,4 +1,7 @@
-"""What is stored of the vital signs. The limits exclude what cannot be (defaults); they are no reference ranges."""
+"""What is stored of the vital signs. The limits exclude what cannot be (defaults); they are no reference ranges.
+
+Those of the body mass index follow from the limits of weight and height.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +22,7 @@ class VitalSigns(FormData):
     systolic_mmhg = BoundedInteger(_("systolic blood pressure"), low=40, high=300)
     diastolic_mmhg = BoundedInteger(_("diastolic blood pressure"), low=20, high=200)
     oxygen_saturation_percent = BoundedInteger(_("oxygen saturation"), low=40, high=100)
+    bmi_kg_m2 = BoundedDecimal(_("body mass index"), low=3, high=300, decimal_places=1)
 
     class Meta(FormData.Meta):
         verbose_name = _("vital signs")

@@ -1,9 +1,12 @@
 """The vital signs form."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from assessments.form_specs import (
     CrfSpec,
+    Derived,
     FormContext,
     Item,
     ItemGroup,
@@ -13,11 +16,20 @@ from assessments.form_specs import (
     Values,
 )
 from assessments.instruments.vital_signs.model import VitalSigns
+from clinical.body_mass_index import body_mass_index
 from clinical.numbers import plain
 from protocols.catalogue import Fact, FactKind
 
 WEIGHT_CHANGE_LIMIT_PERCENT = 10
 """A weight further than this from the one at baseline is asked about (default)."""
+
+
+def derive(values: Values, _context: FormContext) -> dict[str, Any]:
+    """The body mass index of this weight and this height; None while either is missing."""
+    weight, height = values.get("weight_kg"), values.get("height_cm")
+    if not weight or not height:
+        return {"bmi_kg_m2": None}
+    return {"bmi_kg_m2": body_mass_index(weight_kg=weight, height_cm=height)}
 
 
 def check(values: Values, context: FormContext) -> list[Objection]:
@@ -71,6 +83,8 @@ SPEC = CrfSpec(
             ),
         ),
     ),
+    derived=(Derived("bmi_kg_m2", cdash="BMI", unit="kg/m²"),),
+    derive=derive,
     check=check,
     publishes=tuple(
         Publication(Fact(code, FactKind.NUMBER, unit), code)
@@ -81,6 +95,7 @@ SPEC = CrfSpec(
             ("pulse_per_min", "/min"),
             ("systolic_mmhg", "mmHg"),
             ("diastolic_mmhg", "mmHg"),
+            ("bmi_kg_m2", "kg/m²"),
         )
     ),
 )

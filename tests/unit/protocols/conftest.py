@@ -1,8 +1,12 @@
 """A small protocol without a problem, as texts, for tests that break it in one place."""
 
+from collections.abc import Callable
+
 import pytest
 
 from protocols.catalogue import Catalogue, Fact, FactKind
+from protocols.loader import parse
+from protocols.problems import Problem, ProtocolError
 
 PROTOCOL = """
 registration = "NCT00000000"
@@ -188,3 +192,17 @@ def catalogue() -> Catalogue:
         },
         always=(Fact("consent_given", FactKind.YES_NO),),
     )
+
+
+@pytest.fixture
+def the_problem(files: dict[str, str], catalogue: Catalogue) -> Callable[[str, str, str], Problem]:
+    """Put a text in place of another that stands in a file once; the one problem that is then reported."""
+
+    def found(file: str, old: str, new: str) -> Problem:
+        assert files[file].count(old) == 1
+        with pytest.raises(ProtocolError) as refused:
+            parse({**files, file: files[file].replace(old, new)}, catalogue)
+        [problem] = refused.value.problems
+        return problem
+
+    return found

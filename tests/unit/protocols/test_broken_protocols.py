@@ -4,6 +4,7 @@ from pathlib import PurePath
 
 import pytest
 
+from protocols.catalogue import Catalogue
 from protocols.loader import parse
 from protocols.problems import ProtocolError
 
@@ -20,13 +21,13 @@ def test_five_mistakes_in_five_files_are_reported_together(files, catalogue):
     broken = {
         **files,
         P: files[P].replace("planned_subjects = 7", 'planned_subjects = "7"'),
-        A: files[A].replace("infusion_visits = []", 'infusion_visits = "none"'),
+        A: files[A].replace('dosing_visits = ["W0", "W4"]', 'dosing_visits = "none"'),
         V: files[V].replace('"P28D"', '"28 days"'),
         C: files[C].replace("pasi_total", "pasi"),
         X: files[X].replace("[[example]]", "[[example", 1),
     }
     assert [(problem.file, problem.key) for problem in problems_of(broken, catalogue)] == [
-        (A, "arm[TABLET].infusion_visits"),
+        (A, "arm[TABLET].dosing_visits"),
         (C, "inclusion[IN01].rule"),
         (X, ""),
         (P, "planned_subjects"),
@@ -65,10 +66,48 @@ def test_a_visit_dated_from_consent_but_after_the_anchor_comes_too_late_for_a_ru
     assert (problem.file, problem.key) == (C, "inclusion[IN01].rule")
 
 
-def test_the_first_infusion_of_an_arm_is_at_the_anchor(files, catalogue):
-    [problem] = problems_of({**files, P: files[P].replace('anchor = "W0"', 'anchor = "SCR"')}, catalogue)
-    assert (problem.file, problem.key) == (A, "arm[CELLS].infusion_visits")
-    assert "leaves out the anchor SCR" in problem.message
+def test_the_first_treatment_of_every_arm_is_at_the_anchor(files, catalogue):
+    problems = problems_of({**files, P: files[P].replace('anchor = "W0"', 'anchor = "SCR"')}, catalogue)
+    assert [(problem.file, problem.key) for problem in problems] == [
+        (A, "arm[CELLS].infusion_visits"),
+        (A, "arm[TABLET].dosing_visits"),
+    ]
+    assert all("leaves out the anchor SCR" in problem.message for problem in problems)
+
+
+def test_an_infusion_that_no_arm_gets_is_refused_wherever_it_is_asked_for(files, catalogue):
+    arms = files[A][files[A].index('[[arm]]\ncode = "TABLET"') : files[A].index("[allocation]")]
+    visits = files[V].replace('["pasi", "tablet"]', '["pasi", "tablet", "infusion"]')
+    visits = visits.replace('forms = ["pasi"]', 'forms = ["pasi", "infusion"]')
+    problems = problems_of({**files, A: arms, V: visits}, catalogue)
+    assert [(problem.file, problem.key) for problem in problems] == [
+        (V, "early_termination.forms"),
+        (V, "unscheduled.forms"),
+        (V, "visit[W0].forms"),
+    ]
+    assert all("asks for 'infusion', but no arm is treated so" in problem.message for problem in problems)
+
+
+def test_an_installation_without_infusions_is_named_at_every_visit_that_asks_for_one(files, catalogue):
+    poorer = Catalogue({form: facts for form, facts in catalogue.forms.items() if form != "infusion"}, catalogue.always)
+    [problem] = problems_of(files, poorer)
+    assert (problem.file, problem.key) == (V, "visit[W0].forms")
+    assert "'infusion' is not a form" in problem.message
+
+
+def test_an_infusion_may_be_asked_for_outside_the_schedule_where_an_arm_is_infused(files, catalogue):
+    visits = files[V].replace('["pasi", "tablet"]', '["pasi", "tablet", "infusion"]')
+    assert "infusion" in parse({**files, V: visits}, catalogue).unscheduled.forms
+
+
+def test_a_treatment_without_an_anchor_to_read_is_still_compared_with_the_visits(files, catalogue):
+    broken = {
+        **files,
+        P: files[P].replace('anchor = "W0"', ""),
+        V: files[V].replace("forms = []", 'forms = ["tablet"]'),
+    }
+    problems = problems_of(broken, catalogue)
+    assert [(problem.file, problem.key) for problem in problems] == [(P, "anchor"), (V, "visit[W8].forms")]
 
 
 def test_a_table_without_a_code_is_named_by_its_number(files, catalogue):

@@ -41,3 +41,27 @@ def test_other_judgements_answer_every_question_not_named(files, catalogue):
         "Eligible: EX01 is failed, expected satisfied.",
         "Eligible: the subject is not_eligible, expected eligible.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("last_on", "treated_on", "expected"),
+    [
+        ("2024-01-04", "first_treatment_on = 2024-02-01", "eligible"),
+        ("2024-01-05", "first_treatment_on = 2024-02-01", "not_eligible"),
+        # Not treated yet: 14 days after consent on 1 January the first treatment is planned.
+        ("2023-12-18", "", "eligible"),
+        ("2023-12-19", "", "not_eligible"),
+    ],
+)
+def test_a_day_is_read_as_the_time_until_the_first_treatment(files, catalogue, last_on, treated_on, expected):
+    files["criteria.toml"] = files["criteria.toml"].replace("pasi_total > 10.0", "days_since_tablet_last >= 28.0")
+    files["examples.toml"] = f"""
+[[example]]
+name = "Tablets before"
+consent_on = 2024-01-01
+{treated_on}
+facts = {{ tablet_last_on = {last_on}, consent_given = true }}
+other_judgements = false
+expected_eligibility = "{expected}"
+"""
+    assert run_examples(parse(files, catalogue)) == []

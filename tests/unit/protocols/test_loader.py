@@ -1,5 +1,7 @@
 """A sound protocol is read in full, its folder is found, and its fingerprint depends on its content only."""
 
+from datetime import date, datetime
+
 import pytest
 
 from protocols.catalogue import Catalogue, Fact, FactKind
@@ -100,19 +102,35 @@ def test_the_hash_of_a_known_text_is_known():
 
 @pytest.mark.parametrize(
     ("value", "kind"),
-    [(1, FactKind.NUMBER), (1.5, FactKind.NUMBER), (True, FactKind.YES_NO), ("F", FactKind.TEXT), (None, None)],
+    [
+        (1, FactKind.NUMBER),
+        (1.5, FactKind.NUMBER),
+        (True, FactKind.YES_NO),
+        ("F", FactKind.TEXT),
+        (date(2024, 2, 29), FactKind.DAY),
+        (datetime(2024, 2, 29, 8, 30), None),
+        (None, None),
+    ],
 )
 def test_a_value_is_of_one_kind_at_most(value, kind):
     assert [candidate for candidate in FactKind if candidate.admits(value)] == ([kind] if kind else [])
 
 
 def test_a_sample_is_of_its_kind():
-    assert all(kind.admits(kind.sample) for kind in FactKind)
+    assert all(kind.admits(kind.sample) for kind in FactKind if kind is not FactKind.DAY)
+
+
+def test_no_rule_can_be_tried_with_a_day():
+    with pytest.raises(KeyError):
+        _ = FactKind.DAY.sample
 
 
 def test_a_catalogue_knows_the_facts_of_forms_and_of_every_subject(catalogue: Catalogue):
     assert catalogue.published_by(["pasi", "unheard"]) == {"pasi_total": Fact("pasi_total", FactKind.NUMBER)}
-    assert set(catalogue.facts) == {"age_years", "sex", "pasi_total", "bsa_percent", "cells_given", "consent_given"}
+    assert set(catalogue.facts) == {
+        *("age_years", "sex", "pasi_total", "bsa_percent", "cells_given", "consent_given", "tablet_mg"),
+        *("tablet_last_on", "days_since_tablet_last", "months_since_tablet_last"),
+    }
 
 
 def test_a_stored_version_opens_although_its_instruments_are_gone(files):

@@ -1,0 +1,1 @@
+"""Methotrexate, taken at a visit (CDASH EC)."""

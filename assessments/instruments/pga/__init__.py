@@ -1,0 +1,1 @@
+"""Static physician's global assessment."""

@@ -1,0 +1,1 @@
+"""Treatment before the trial, and other trials (CDASH CM)."""

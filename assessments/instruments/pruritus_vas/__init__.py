@@ -1,0 +1,1 @@
+"""Itch on a visual analogue scale."""

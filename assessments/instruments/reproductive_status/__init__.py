@@ -1,0 +1,1 @@
+"""Pregnancy and breast-feeding (CDASH RP)."""

@@ -1,0 +1,1 @@
+"""Self-rating Anxiety Scale (Zung)."""

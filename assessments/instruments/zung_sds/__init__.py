@@ -1,0 +1,1 @@
+"""Self-rating Depression Scale (Zung)."""
