@@ -33,7 +33,8 @@ page                        more         role           statements
 workspace:today             -            coordinator    17
 workspace:today             -            investigator   18
 workspace:today             -            monitor        10
-workspace:protocol          -            coordinator    10
+workspace:protocol          -            coordinator    11
+workspace:protocol          ?version=1.0 coordinator    11
 workspace:people            -            administrator  12
 patients:subject-list       -            monitor        12
 patients:subject-list       ?overdue=1   monitor        12
