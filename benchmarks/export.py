@@ -78,7 +78,7 @@ def _fill(findings: int) -> tuple[Any, Any]:
             Subject(site=site, protocol_version=version, number=f"GZ-{n:04d}") for n in range(1, count + 1)
         )
         Visit.objects.bulk_create(
-            Visit(subject=subject, code=code, position=position)
+            Visit(subject=subject, code=code, position=position, needs_enrolment=position > 0)
             for subject in subjects
             for position, code in enumerate(PLANNED_VISITS)
         )

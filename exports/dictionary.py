@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import override
 
 from exports.columns import Column, Text
-from exports.tables import Table
+from exports.table import Table
 
 HEADER = ("table", "column", "label", "cdash", "type", "unit", "codes", "low", "high", "required", "derived")
 
@@ -23,6 +23,11 @@ Filters:                  subjects of the sites {sites}
 
 All tables show the data at the same moment. Every row begins with study, site and subject number. Subjects' initials
 and contact details, e-mail addresses and passwords of users are not exported. Texts are given as they were typed.
+
+Subjects who withdrew from further use of their data have their number and status in subjects.csv, with
+data_use_withdrawn = Y, and their withdrawals in withdrawals.csv; no other file holds a row of theirs. The same goes for
+earlier screening attempts of the same person. allocations.csv holds allocations that were given; the rest of a random
+list is not exported.
 
 Files
 {files}

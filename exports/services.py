@@ -18,7 +18,8 @@ from audit.context import acting
 from exports.archive import MANIFEST, Archive, checksum, new_archive
 from exports.dictionary import dictionary_csv, dictionary_rows, readme
 from exports.models import ExportRecord
-from exports.tables import Table, all_tables
+from exports.table import Table
+from exports.tables import all_tables
 from trials.models import Site, Trial
 from trials.selectors import sites_for
 

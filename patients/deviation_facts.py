@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from clinical.deviations import Expected, VisitFacts, expected_deviations
 from clinical.visit_windows import VisitState
-from patients.models import ConsentWithdrawal, EligibilityDecision, Finding, Subject, Visit, VisitKind, VisitOutcome
+from patients.models import ConsentWithdrawal, EligibilityDecision, Finding, Subject, VisitKind, VisitOutcome
 from patients.models.eligibility import EligibilityOutcome
 from patients.selectors.consent import visits_without_consent
 from patients.visit_content import content_of, is_treatment_visit
@@ -24,7 +24,7 @@ def expected_of(subject: Subject) -> tuple[Expected[int], ...]:
     )
 
 
-def _visits(subject: Subject) -> list[Visit]:
+def _visits(subject: Subject) -> list[Any]:
     """The visits that took place or were missed, with what else the rules ask about them."""
     treatments = Finding.objects.filter(
         visit=OuterRef("pk"), source_form__in=protocol_of(subject.protocol_version).treatment_forms
@@ -37,7 +37,7 @@ def _visits(subject: Subject) -> list[Visit]:
         .annotate(
             was_treated=Exists(treatments),
             newest_decision=Subquery(decisions.values("outcome")[:1]),
-            treatment_stopped_on=Subquery(_withdrawals().values("first")),
+            treatment_stopped_on=Subquery(_first_withdrawal()),
         )
         .order_by("position", "pk")
     )
@@ -46,14 +46,14 @@ def _visits(subject: Subject) -> list[Visit]:
     return visits
 
 
-def _withdrawals() -> QuerySet[ConsentWithdrawal, Any]:
-    every = ConsentWithdrawal.objects.filter(subject=OuterRef("subject")).order_by().values("subject")
-    return every.annotate(first=Min("withdrawn_on"))
+def _first_withdrawal() -> QuerySet[ConsentWithdrawal, Any]:
+    mine = ConsentWithdrawal.objects.filter(subject=OuterRef("subject"))
+    return mine.order_by("withdrawn_on").values("withdrawn_on")[:1]
 
 
-def _facts(visit: Visit) -> VisitFacts[int]:
+def _facts(visit: Any) -> VisitFacts[int]:
     day = visit.occurred_on or visit.window_closes_on
-    stopped_on = visit.treatment_stopped_on  # type: ignore[attr-defined]
+    stopped_on = visit.treatment_stopped_on
     is_after_treatment = stopped_on is not None and day is not None and day > stopped_on
     return VisitFacts(
         key=visit.pk,
@@ -63,7 +63,7 @@ def _facts(visit: Visit) -> VisitFacts[int]:
         opens_on=visit.window_opens_on,
         closes_on=visit.window_closes_on,
         occurred_on=visit.occurred_on,
-        was_treated=visit.was_treated,  # type: ignore[attr-defined]
+        was_treated=visit.was_treated,
         mode=visit.contact_mode,
         may_be_by_phone=content_of(visit).by_phone,
     )

@@ -1,35 +1,23 @@
-"""What the landing page and the protocol page show."""
+"""What the landing page shows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
-
 from accounts.models import User
 from accounts.permissions import Permission
-from assessments.registry import INSTRUMENTS
 from assessments.selectors import drafts_left
-from clinical.eligibility import CriterionKind
-from clinical.visit_windows import CONSENT
-from patients.models import Subject, SubjectStatus
+from patients.models import SubjectStatus
 from patients.selectors.consent import subjects_to_consent_again
 from patients.selectors.deviations import deviations_to_complete, title_of
 from patients.selectors.subjects import subjects_with_status
 from patients.selectors.visits import visits_to_attend
 from patients.visit_content import name_of
-from protocols.schema import EndpointRole
 from safety.selectors import EventFilter, events_of_trial
 from trials.models import Trial
-from trials.selectors import newest_protocol, protocol_of
+from trials.selectors import protocol_of
 
-ENDPOINT_ROLES = {
-    EndpointRole.PRIMARY: pgettext_lazy("outcome measure", "primary"),
-    EndpointRole.SECONDARY: pgettext_lazy("outcome measure", "secondary"),
-    EndpointRole.OTHER: pgettext_lazy("outcome measure", "other"),
-}
 # How long the lists of the landing page grow; the rest is reached by a link, or follows when these are done.
 VISITS_SHOWN = 25
 LINKS_SHOWN = 10
@@ -87,27 +75,3 @@ def _visits(user: User, trial: Trial) -> Listed:
             }
         )
     return _first(rows, VISITS_SHOWN)
-
-
-def protocol_page(trial: Trial) -> dict[str, Any]:
-    """The newest protocol version with its schedule of activities as visits by forms."""
-    version = newest_protocol(trial)
-    protocol = protocol_of(version)
-    used = [spec for code, spec in INSTRUMENTS.items() if any(code in visit.forms for visit in protocol.visits)]
-    return {
-        "version": version,
-        "protocol": protocol,
-        "forms": used,
-        "schedule": [
-            (
-                visit,
-                _("consent") if visit.relative_to == CONSENT else visit.relative_to,
-                [c.code in visit.forms for c in used],
-            )
-            for visit in protocol.visits
-        ],
-        "endpoints": [(endpoint, ENDPOINT_ROLES[endpoint.role]) for endpoint in protocol.endpoints],
-        "inclusion": [c for c in protocol.criteria if c.kind == CriterionKind.INCLUSION],
-        "exclusion": [c for c in protocol.criteria if c.kind == CriterionKind.EXCLUSION],
-        "subjects": Subject.objects.filter(protocol_version=version).count(),
-    }

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,6 +18,7 @@ from trials import services
 from trials.access import TrialRequest, trial_page
 from trials.selectors import delegation_log, trials_for
 from workspace import forms, selectors
+from workspace.protocol_page import protocol_page
 
 
 def home(request: SignedInRequest) -> HttpResponse:
@@ -37,8 +38,11 @@ def today(request: TrialRequest, trial: Any) -> HttpResponse:
 
 @trial_page(Permission.VIEW_PROTOCOL)
 def protocol(request: TrialRequest, trial: Any) -> HttpResponse:
-    """The newest protocol version: synopsis, schedule, criteria, outcome measures."""
-    context = {"trial": trial, "crumbs": [(_("Protocol"), "")], **selectors.protocol_page(trial)}
+    """One protocol version, the newest unless the address names another, and who stands on which."""
+    shown = protocol_page(trial, roles=request.roles, wanted=request.GET.get("version", ""))
+    if shown is None:
+        raise Http404
+    context = {"trial": trial, "crumbs": [(_("Protocol"), "")], **shown}
     return render(request, "workspace/protocol.html", context)
 
 

@@ -109,6 +109,18 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "minor": StatusLook(_("Minor"), "flag", "neutral"),
         "important": StatusLook(_("Important"), "alert", "danger"),
     },
+    "protocol": {
+        "frozen": StatusLook(_("Frozen"), "lock", "info"),
+        "unused": StatusLook(_("Nobody on it yet"), "circle", "quiet"),
+    },
+    "contact": {
+        "may_be_by_phone": StatusLook(_("May be by telephone"), "phone", "info"),
+    },
+    "change": {
+        "added": StatusLook(_("Added"), "plus", "good"),
+        "removed": StatusLook(_("Removed"), "minus", "danger"),
+        "changed": StatusLook(_("Changed"), "draft", "info"),
+    },
     "serious": {
         "yes": StatusLook(_("Serious"), "alert", "critical"),
         "no": StatusLook(_("Not serious"), "minus", "quiet"),

@@ -47,7 +47,7 @@ class CompletionForm(DeviationForm):
     def __init__(self, *args: Any, deviation: Deviation, suggestion: str = "", **kwargs: Any) -> None:
         stored = {name: getattr(deviation, name) for name in DeviationForm.base_fields}
         initial = {**stored, "description": deviation.description or suggestion, "seen_version": deviation.row_version}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         for name in ("severity", "cause", "action"):
             self.fields[name].required = True
         if deviation.kind:

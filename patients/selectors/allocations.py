@@ -54,7 +54,7 @@ class StratumUse:
 
 def allocation_list_of(trial: Trial) -> AllocationList | None:
     """The random list of the trial with who made it; the caller has asked for the permission."""
-    return AllocationList.objects.filter(trial=trial).select_related("generated_by").first()
+    return AllocationList.objects.filter(trial=trial).select_related("trial", "generated_by").first()
 
 
 def strata_in_use(made: AllocationList) -> list[StratumUse]:
@@ -73,5 +73,7 @@ def ratio_of(trial: Trial, made: AllocationList | None = None) -> list[tuple[str
     protocol = protocol_of(newest_protocol(trial))
     if made is not None:
         names = {arm.code: arm.name for arm in protocol.arms}
-        return [(names.get(code, code), share) for code, share in made.shares.items()]
+        # In the order of the protocol, which the database does not keep; arms that it has no more come last.
+        codes: list[str] = [code for code in names if code in made.shares] + sorted(made.shares.keys() - names.keys())
+        return [(names.get(code, code), made.shares[code]) for code in codes]
     return [(arm.name, arm.share) for arm in protocol.arms] if protocol.allocation is not None else []

@@ -194,14 +194,18 @@ def _save(found: list[Change]) -> Save:
 
 
 def _label(field: str) -> str:
-    return str(capfirst(Deviation._meta.get_field(field).verbose_name))
+    return str(capfirst(_column(field).verbose_name))
+
+
+def _column(field: str) -> Any:
+    return Deviation._meta.get_field(field)
 
 
 def shown(field: str, value: Any) -> str:
     """A stored value as people read it."""
     if value is None or value == "":
         return ""
-    choices: dict[Any, Any] = dict(Deviation._meta.get_field(field).flatchoices)
+    choices: dict[Any, Any] = dict(_column(field).flatchoices)
     return str(choices.get(value, value))
 
 

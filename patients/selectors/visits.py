@@ -125,13 +125,16 @@ def earlier_plans(visit: Visit) -> list[EarlierPlan]:
     for _save, same in groupby(changes(visit, list(PLAN)), key=one_save):
         moved = list(same)
         if all(plan.get(name) for name in PLAN):
-            found.append(EarlierPlan(*(plan[name] for name in PLAN), moved[0].at, moved[0].by, moved[0].reason))
+            planned_on, opens_on, closes_on = (plan[name] for name in PLAN)
+            found.append(EarlierPlan(planned_on, opens_on, closes_on, moved[0].at, moved[0].by, moved[0].reason))
         plan |= {change.field: change.after for change in moved}
     return found
 
 
 def forms_of_another_day(visit: Visit) -> list[tuple[str, date]]:
     """Forms of the visit, by code, that were assessed on another day than that of the visit, each with its day."""
+    if visit.occurred_on is None:
+        return []
     other = visit.findings.exclude(collected_on=visit.occurred_on)
     return list(other.order_by("source_form").values_list("source_form", "collected_on").distinct())
 

@@ -5,18 +5,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import User
-from accounts.roles import STATISTICIAN
 from clinical.body_regions import BodyRegion
 from exports.services import make_export
 from patients.models import Subject
 from patients.services.allocation import change_arm, make_allocation_list
 from patients.services.calendar_feeds import make_feed
 from patients.services.consent import record_consent
-from patients.services.eligibility import decide_eligibility
+from patients.services.eligibility import answer_criteria, decide_eligibility
 from safety.services import record_adverse_event
 from tests.factories import (
     amend,
     complete_form,
+    correct_form,
     eligible_subject,
     enrolled_subject,
     infused_subject,
@@ -30,13 +30,14 @@ from tests.factories import (
     system,
     take_place,
 )
-from trials.models import Trial
-from trials.services import delegate, lift_hold, place_hold
+from trials.models import Site, Trial
+from trials.services import lift_hold, place_hold
 
 TRIAL = "/trials/NCT03265613/"
 RANDOM = "/trials/NCT00000003/"
 SUBJECTS = f"{TRIAL}subjects/"
 TREATED, TO_DECIDE, TO_ENROL, NEW = (f"{SUBJECTS}GZ-00{number}/" for number in (1, 2, 3, 4))
+FAILED, TO_REVIEW = (f"{SUBJECTS}GZ-00{number}/" for number in (5, 6))
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ SIGHTS = (
     Sight("contact", "coordinator", f"{TREATED}contact/"),
     Sight("enrol", "coordinator", f"{TO_ENROL}enrol/"),
     Sight("end", "coordinator", f"{TREATED}end/"),
+    Sight("rescreen", "coordinator", f"{FAILED}rescreen/"),
+    Sight("eligibility-failed", "coordinator", f"{FAILED}eligibility/"),
     Sight("visit", "coordinator", f"{NEW}visits/SCR/"),
     Sight("visit-done", "coordinator", f"{TREATED}visits/W0/"),
     Sight("visit-unscheduled", "coordinator", f"{TREATED}visits/unscheduled/"),
@@ -104,6 +107,7 @@ SIGHTS = (
     Sight("move-version", "investigator", f"{TREATED}protocol-version/"),
     Sight("eligibility", "investigator", f"{TO_DECIDE}eligibility/"),
     Sight("eligibility-open", "investigator", f"{NEW}eligibility/"),
+    Sight("eligibility-to-review", "investigator", f"{TO_REVIEW}eligibility/"),
     Sight("today-monitor", "monitor", TRIAL),
     Sight("deviations", "monitor", f"{TRIAL}deviations/"),
     Sight("events", "monitor", f"{TRIAL}adverse-events/"),
@@ -117,9 +121,9 @@ SIGHTS = (
     Sight("enrol-stopped", "allocator", f"{RANDOM}subjects/VIE-001/enrol/", 409),
     Sight("change-arm", "allocator", f"{RANDOM}subjects/GZ-001/arm/"),
     Sight("casebook-arm-changed", "allocator", f"{RANDOM}subjects/GZ-001/"),
-    Sight("allocation-refused", "allocator", f"{RANDOM}allocation/", 403),
-    Sight("allocation-list", "statistician", f"{RANDOM}allocation/"),
-    Sight("allocation-to-make", "statistician", "/trials/NCT00000004/allocation/"),
+    Sight("allocation-refused", "allocator", f"{RANDOM}enrolment/list/", 403),
+    Sight("allocation-list", "statistician", f"{RANDOM}enrolment/list/"),
+    Sight("allocation-to-make", "planner", "/trials/NCT00000004/enrolment/list/"),
     Sight("today-administrator", "administrator", TRIAL),
     Sight("sheets", "administrator", f"{TRIAL}information-sheets/"),
     Sight("sheet-new", "administrator", f"{TRIAL}information-sheets/new/"),
@@ -171,6 +175,7 @@ def build() -> dict[str, User]:
     take_place(make_subject(site, nurse), "SCR", nurse)
     make_feed(site=site, by=nurse)
     _amend(trial, treated, nurse)
+    _screening_that_changed(site, nurse, people["investigator"])
     make_export(trial=trial, by=people["administrator"]).file.close()
     return people | _randomised()
 
@@ -181,7 +186,7 @@ def _randomised() -> dict[str, User]:
     site, stopped = make_site(trial, "GZ"), make_site(trial, "VIE")
     doctor = make_member("investigator", trial=trial, full_name="Sun Li")
     statistician = make_member("statistician", trial=trial, full_name="Lin Tao")
-    delegate(user=statistician, trial=waiting, role=STATISTICIAN, site=None, by=system())
+    planner = make_member("statistician", trial=waiting, full_name="He Min")
     make_allocation_list(trial=trial, block_sizes=[3, 6], by=statistician)
     subject = enrolled_subject(site, doctor)
     change_arm(
@@ -197,7 +202,7 @@ def _randomised() -> dict[str, User]:
     over = place_hold(trial=trial, site=None, reason="Two fevers within an hour of infusion", by=system())
     lift_hold(hold=over, reason="The safety board found no connection", by=system())
     place_hold(trial=trial, site=stopped, reason="Freezer broken", by=system())
-    return {"allocator": doctor, "statistician": statistician}
+    return {"allocator": doctor, "statistician": statistician, "planner": planner}
 
 
 def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
@@ -206,6 +211,15 @@ def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
     amended = amend(trial)
     make_sheet(trial, "2.0", valid_from=today, must_be_signed_again=True, protocol_version=amended)
     record_consent(subject=signed, signed_on=today, sheet_version="2.0", language="zh", by=nurse)
+
+
+def _screening_that_changed(site: Site, nurse: User, investigator: User) -> None:
+    """A screen failure, and a decision whose facts were corrected afterwards."""
+    failed = screened_subject(site, nurse)
+    answer_criteria(subject=failed, answers={"EX07": True}, by=investigator, reason="Allergy found")
+    decide_eligibility(subject=failed, outcome="screen_failure", by=investigator)
+    corrected = eligible_subject(site, nurse)
+    correct_form(corrected.visits.get(code="SCR"), "pasi", nurse, head_area=1)
 
 
 def _fever(onset_on: date) -> dict[str, Any]:

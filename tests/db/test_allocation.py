@@ -291,12 +291,12 @@ def test_the_arm_of_who_has_left_stays(made: AllocationList, site: Site, investi
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE patients_allocation SET arm_code = 'HIGH'",
+        "UPDATE patients_allocation SET arm_code = arm_code || 'X'",
         "UPDATE patients_allocation SET reason = 'x'",
         "UPDATE patients_allocation SET place_id = NULL",
         "DELETE FROM patients_allocation",
         "TRUNCATE patients_allocation",
-        "UPDATE patients_allocationplace SET arm_code = 'HIGH'",
+        "UPDATE patients_allocationplace SET arm_code = arm_code || 'X'",
         "UPDATE patients_allocationplace SET position = position + 1000",
         "DELETE FROM patients_allocationplace",
         "UPDATE patients_allocationlist SET seed = 'known'",

@@ -11,9 +11,17 @@ from accounts.models import User
 from audit.history import changes
 from clinical.eligibility import Standing
 from patients.eligibility import eligibility_of
-from patients.models import CriterionAnswer, EligibilityDecision, Subject, Visit
+from patients.models import CriterionAnswer, EligibilityDecision, Subject
 from patients.services.eligibility import answer_criteria, decide_eligibility
-from tests.factories import answer_all, complete_form, make_subject, screened_subject, take_place
+from tests.factories import (
+    answer_all,
+    complete_form,
+    correct_form,
+    make_subject,
+    screened_subject,
+    take_place,
+    values_for,
+)
 from trials.models import Site
 from trials.policies import NotAllowedNow
 
@@ -22,6 +30,7 @@ NO_SKIN_AFFECTED: dict[str, Any] = {
     for region in ("head", "upper_limbs", "trunk", "lower_limbs")
     for column in ("erythema", "induration", "desquamation", "area")
 }
+NO_PALM = dict.fromkeys(("head_palms", "upper_limbs_palms", "trunk_palms", "lower_limbs_palms"), Decimal(0))
 
 
 def status_of(subject: Subject) -> str:
@@ -66,13 +75,13 @@ def test_the_decision_keeps_the_facts_as_they_were(site: Site, investigator: Use
     fact = decision.facts["IN01"]["facts"]["pasi_total"]
     assert Decimal(fact["value"]) == Decimal("27.0")
     assert (fact["source"], fact["collected_on"]) == ("pasi", site.today().isoformat())
-    assert decision.facts["EX01"]["answer"] is False
+    assert decision.facts["EX02"]["answer"] is False
 
 
 def test_eligible_is_refused_while_a_criterion_is_not_known_and_it_is_named(site: Site, investigator: User) -> None:
     subject = screened_subject(site, investigator)
-    answer_criteria(subject=subject, answers={"EX03": None}, by=investigator, reason="Test is repeated")
-    with pytest.raises(ValidationError, match="EX03"):
+    answer_criteria(subject=subject, answers={"EX10": None}, by=investigator, reason="Asked again")
+    with pytest.raises(ValidationError, match="EX10"):
         decide_eligibility(subject=subject, outcome="eligible", by=investigator)
     assert status_of(subject) == "screening"
     assert not EligibilityDecision.objects.exists()
@@ -111,7 +120,7 @@ def test_answers_are_closed_by_the_decision(site: Site, investigator: User) -> N
     subject = screened_subject(site, investigator)
     decide_eligibility(subject=subject, outcome="eligible", by=investigator)
     with pytest.raises(NotAllowedNow, match="no longer be answered"):
-        answer_criteria(subject=subject, answers={"EX01": True}, by=investigator, reason="Seen again")
+        answer_criteria(subject=subject, answers={"EX02": True}, by=investigator, reason="Seen again")
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
@@ -121,46 +130,27 @@ def test_an_answer_is_not_changed_or_taken_back_without_a_reason(
 ) -> None:
     subject = make_subject(site, investigator)
     answer_all(subject, investigator)
-    with pytest.raises(ValidationError, match="EX01"):
-        answer_criteria(subject=subject, answers={"EX01": answer}, by=investigator, reason=reason)
-    assert CriterionAnswer.objects.get(subject=subject, criterion_code="EX01").applies is False
+    with pytest.raises(ValidationError, match="EX02"):
+        answer_criteria(subject=subject, answers={"EX02": answer}, by=investigator, reason=reason)
+    assert CriterionAnswer.objects.get(subject=subject, criterion_code="EX02").applies is False
 
 
 def test_the_same_answer_again_needs_no_reason(site: Site, investigator: User) -> None:
     subject = make_subject(site, investigator)
     answer_all(subject, investigator)
     answer_all(subject, investigator)
-    assert len(changes(CriterionAnswer.objects.get(subject=subject, criterion_code="EX01"), ["applies"])) == 1
+    assert len(changes(CriterionAnswer.objects.get(subject=subject, criterion_code="EX02"), ["applies"])) == 1
 
 
 def test_a_corrected_result_changes_the_standing(site: Site, investigator: User) -> None:
     subject = make_subject(site, investigator)
     visit = take_place(subject, "SCR", investigator)
-    complete_form(visit, "bsa", investigator, **dict.fromkeys(_palms(), Decimal("0.0")))
+    complete_form(visit, "psoriasis_history", investigator)
+    complete_form(visit, "bsa", investigator, **NO_PALM)
     complete_form(visit, "pasi", investigator, **NO_SKIN_AFFECTED)
     assert "IN01" in eligibility_of(subject).codes(Standing.FAILED)
-    _correct_pasi(visit, investigator)
+    correct_form(visit, "pasi", investigator, **values_for("pasi", visit))
     assert "IN01" in eligibility_of(subject).codes(Standing.SATISFIED)
-
-
-def _palms() -> tuple[str, ...]:
-    return ("head_palms", "upper_limbs_palms", "trunk_palms", "lower_limbs_palms")
-
-
-def _correct_pasi(visit: Visit, by: User) -> None:
-    from assessments.registry import INSTRUMENTS
-    from assessments.services import save_form
-    from tests.factories import entry_for
-
-    save_form(
-        spec=INSTRUMENTS["pasi"],
-        visit=visit,
-        entry=entry_for("pasi", visit),
-        complete=True,
-        by=by,
-        expected_version=1,
-        reason="Typed for another subject",
-    )
 
 
 @pytest.mark.parametrize(

@@ -113,20 +113,42 @@ def test_one_subject_is_enrolled_once_however_often_it_is_sent(trial: Trial, sit
     assert Allocation.objects.count() == 1
 
 
-@pytest.mark.parametrize("limit", ["target", "cap"])
-def test_of_twenty_who_enrol_at_once_exactly_ten_get_the_ten_places_left(
-    trial: Trial, site: Site, doctor: User, limit: str
+def test_of_twenty_who_enrol_at_once_at_two_sites_exactly_ten_reach_the_target(
+    trial: Trial, site: Site, doctor: User
+) -> None:
+    other = make_site(trial, "VIE")
+    made = made_list(trial)
+    set_enrolment_target(trial=trial, target=10, reason="Pilot", by=system())
+    subjects = [eligible_subject(place, doctor) for _n in range(CROWD // 2) for place in (site, other)]
+    answers = at_once([enrolment(subject, doctor) for subject in subjects])
+    assert sum(isinstance(answer, NotAllowedNow) for answer in answers) == 10
+    here, there = given(site), given(other)
+    assert len(here) + len(there) == 10
+    assert (here, there) == (expected(made, site, len(here)), expected(made, other, len(there)))
+    assert Subject.objects.filter(status=SubjectStatus.ELIGIBLE).count() == 10
+
+
+def test_of_twenty_who_enrol_at_once_exactly_ten_reach_the_limit_of_the_site(
+    trial: Trial, site: Site, doctor: User
 ) -> None:
     made = made_list(trial)
-    if limit == "target":
-        set_enrolment_target(trial=trial, target=10, reason="Pilot", by=system())
-    else:
-        set_enrolment_cap(site=site, cap=10, reason="Contract", by=system())
+    set_enrolment_cap(site=site, cap=10, reason="Contract", by=system())
     subjects = [eligible_subject(site, doctor) for _n in range(CROWD)]
     answers = at_once([enrolment(subject, doctor) for subject in subjects])
     assert sum(isinstance(answer, NotAllowedNow) for answer in answers) == 10
     assert given(site) == expected(made, site, 10)
-    assert Subject.objects.filter(status=SubjectStatus.ELIGIBLE).count() == 10
+
+
+def test_two_sites_at_once_share_one_list_without_a_place_given_twice(committed_db: None) -> None:
+    trial = make_randomised_trial(allocation="\n[allocation]\nstratified_by = []\n")
+    sites = [make_site(trial, "GZ"), make_site(trial, "VIE")]
+    doctor = make_member("investigator", trial=trial)
+    made = made_list(trial)
+    subjects = [eligible_subject(place, doctor) for _n in range(6) for place in sites]
+    answers = at_once([enrolment(subject, doctor) for subject in subjects])
+    assert all(isinstance(answer, Subject) for answer in answers)
+    rows = Allocation.objects.order_by("place__position").values_list("place__position", "arm_code")
+    assert list(rows) == [(place.position, place.arm) for place in places_of(made, "", 12)[:12]]
 
 
 def test_two_sites_at_once_follow_each_its_own_list(trial: Trial, site: Site, doctor: User) -> None:

@@ -5,9 +5,6 @@ import hashlib
 import io
 import json
 import threading
-import zipfile
-from collections.abc import Callable
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,11 +21,23 @@ from assessments.services import Entry, mark_not_done, save_form
 from audit.context import acting
 from audit.history import event_model
 from exports.models import ExportRecord
-from exports.services import Export, make_export, one_moment
-from exports.tables import Table, all_tables
-from patients.models import EligibilityDecision, Finding, InformedConsent, Subject, SubjectIdentity, Visit
+from exports.services import make_export, one_moment
+from exports.table import Table
+from exports.tables import all_tables
+from patients.models import (
+    Allocation,
+    ConsentWithdrawal,
+    Deviation,
+    EligibilityDecision,
+    Finding,
+    InformedConsent,
+    Subject,
+    SubjectIdentity,
+    Visit,
+)
 from safety.models import AdverseEvent
 from safety.services import record_adverse_event
+from tests.exported import Row, fields_of, in_order, members_of, of_subject, rows_of, whose, written
 from tests.factories import (
     complete_form,
     infused_subject,
@@ -40,8 +49,6 @@ from tests.factories import (
     write_past_schedule,
 )
 from trials.models import Trial
-
-Row = dict[str, str]
 
 FURTHER_FORMS = tuple(
     code for code in INSTRUMENTS if code not in ("demographics", "vital_signs", "pasi", "bsa", "infusion")
@@ -56,45 +63,6 @@ FEVER: dict[str, Any] = {
     "action_taken": "dose_not_changed",
     "outcome": "not_recovered",
 }
-
-
-def members_of(export: Export) -> dict[str, bytes]:
-    with export.file, zipfile.ZipFile(export.file) as archive:
-        assert archive.testzip() is None
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def rows_of(members: dict[str, bytes], name: str) -> list[Row]:
-    return list(csv.DictReader(io.StringIO(members[name].decode(), newline="")))
-
-
-def written(value: Any) -> str:
-    """The rules of README.txt, said again in Python."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "Y" if value else "N"
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
-
-
-def of_subject(subject: Subject) -> Row:
-    return {"study": subject.site.trial.registration, "site": subject.site.code, "subject": subject.number}
-
-
-def fields_of(row: models.Model, *names: str) -> Row:
-    return {name: written(getattr(row, name)) for name in names}
-
-
-def in_order(found: models.QuerySet[Any], place: Callable[[Any], tuple[Any, ...]]) -> list[Any]:
-    return sorted(found, key=place)
-
-
-def whose(subject: Subject) -> tuple[str, str]:
-    return subject.site.code, subject.number
 
 
 @pytest.fixture
@@ -129,7 +97,14 @@ def full(trial: Trial) -> Trial:
         record_adverse_event(
             subject=subject, fields={**FEVER, "onset_on": onset, "visit": visit, "narrative": AWKWARD}, by=doctor
         )
-        make_subject(site, doctor)
+        with acting(by=doctor):
+            ConsentWithdrawal.objects.create(
+                subject=make_subject(site, doctor), scope="follow_up", withdrawn_on=onset, recorded_by=doctor
+            )
+            for number, at in enumerate((visit, None), start=1):
+                Deviation.objects.create(
+                    subject=subject, visit=at, number=number, occurred_on=onset, category="visit", recorded_by=doctor
+                )
     # This trial does not use every form; its visits hold them all the same, so that every file has a row.
     for code, spec in INSTRUMENTS.items():
         if not spec.model._default_manager.exists():
@@ -169,9 +144,16 @@ def test_drafts_and_refused_forms_say_why_values_are_missing(full: Trial, manage
 
 
 def test_every_subject_is_in_the_file_of_subjects(full: Trial, manager: User) -> None:
-    names = ("status", "arm_code", "enrolled_on", "first_treatment_on", "ended_on")
+    names = ("enrolment_number", "attempt", "arm_code", "enrolled_on", "first_treatment_on", "ended_on")
     expected = [
-        {**of_subject(subject), "protocol_version": subject.protocol_version.version, **fields_of(subject, *names)}
+        {
+            **of_subject(subject),
+            "status": subject.status,
+            "data_use_withdrawn": "N",
+            "protocol_version": subject.protocol_version.version,
+            "previous_attempt": "",
+            **fields_of(subject, *names),
+        }
         for subject in in_order(Subject.objects.all(), whose)
     ]
     assert len(expected) == 4
@@ -179,9 +161,20 @@ def test_every_subject_is_in_the_file_of_subjects(full: Trial, manager: User) ->
 
 
 def test_every_visit_is_in_the_file_of_visits(full: Trial, manager: User) -> None:
-    names = ("position", "planned_on", "window_opens_on", "window_closes_on", "outcome", "occurred_on")
+    names = ("kind", "position", "planned_on", "window_opens_on", "window_closes_on", "outcome", "occurred_on", "note")
     stored = in_order(Visit.objects.all(), lambda visit: (*whose(visit.subject), visit.position))
-    expected = [{**of_subject(visit.subject), "visit": visit.code, **fields_of(visit, *names)} for visit in stored]
+    expected = [
+        {
+            **of_subject(visit.subject),
+            "visit": visit.code,
+            **fields_of(visit, *names),
+            "contact_mode": visit.contact_mode if visit.outcome == "done" else "",
+            "arm_code": visit.subject.arm_code if visit.needs_enrolment else "",
+            "protocol_version": "1.0",
+        }
+        for visit in stored
+    ]
+    assert {row["arm_code"] for row in expected} == {"", "ADMSC"}
     assert rows_of(members_of(make_export(trial=full, by=manager)), "visits.csv") == expected
 
 
@@ -205,17 +198,33 @@ def test_every_adverse_event_is_in_its_file(full: Trial, manager: User) -> None:
     assert rows_of(members_of(make_export(trial=full, by=manager)), "adverse_events.csv") == expected
 
 
-def test_consents_give_dates_and_versions_only(full: Trial, manager: User) -> None:
+def test_consents_give_day_version_language_and_who_obtained_them(full: Trial, manager: User) -> None:
     stored = in_order(InformedConsent.objects.all(), lambda consent: whose(consent.subject))
-    expected = [{**of_subject(row.subject), **fields_of(row, "signed_on", "sheet_version")} for row in stored]
+    expected = [
+        {
+            **of_subject(row.subject),
+            **fields_of(row, "signed_on", "sheet_version", "language"),
+            "obtained_by": row.obtained_by.username,
+        }
+        for row in stored
+    ]
     assert rows_of(members_of(make_export(trial=full, by=manager)), "consents.csv") == expected
 
 
 def test_eligibility_decisions_give_criteria_and_facts(full: Trial, manager: User) -> None:
-    stored = in_order(EligibilityDecision.objects.all(), lambda decision: whose(decision.subject))
-    with acting(by=manager, reason="A decision with two criteria"):
-        stored[0].failed_criteria = ["IN02", "EX01"]
-        stored[0].save()
+    first = EligibilityDecision.objects.order_by("pk").first()
+    with acting(by=manager, reason="A second decision, with two criteria each way"):
+        EligibilityDecision.objects.create(
+            subject=first.subject,
+            protocol_version=first.protocol_version,
+            outcome="found_not_eligible",
+            failed_criteria=["IN02", "EX01"],
+            facts={},
+            decided_by=manager,
+            stale_since=first.decided_at,
+            stale_criteria=["EX02", "IN01"],
+        )
+    stored = in_order(EligibilityDecision.objects.all(), lambda row: (*whose(row.subject), row.decided_at))
     file = rows_of(members_of(make_export(trial=full, by=manager)), "eligibility.csv")
     assert [json.loads(row.pop("facts")) for row in file] == [decision.facts for decision in stored]
     assert file == [
@@ -224,6 +233,9 @@ def test_eligibility_decisions_give_criteria_and_facts(full: Trial, manager: Use
             **fields_of(decision, "decided_at", "outcome"),
             "failed_criteria": " ".join(decision.failed_criteria),
             "decided_by": decision.decided_by.username,
+            "protocol_version": decision.protocol_version.version if decision.protocol_version else "",
+            "stale_since": written(decision.stale_since),
+            "stale_criteria": " ".join(decision.stale_criteria),
         }
         for decision in stored
     ]
@@ -324,8 +336,11 @@ LEFT_OUT = {
     Visit: {"id", "code", "needs_enrolment"},  # the code is the column "visit"; the rest is the protocol's
     Finding: {"id"},
     AdverseEvent: {"id", "version"},
-    InformedConsent: {"id", "language", "obtained_by"},
+    InformedConsent: {"id", "row_version"},
     EligibilityDecision: {"id"},
+    Allocation: {"id", "allocated_at"},
+    ConsentWithdrawal: {"id"},
+    Deviation: {"id", "row_version"},
 }
 """Fields without a column of their name."""
 
@@ -339,6 +354,9 @@ LEFT_OUT = {
         (AdverseEvent, "adverse_events"),
         (InformedConsent, "consents"),
         (EligibilityDecision, "eligibility"),
+        (Allocation, "allocations"),
+        (ConsentWithdrawal, "withdrawals"),
+        (Deviation, "deviations"),
     ],
 )
 def test_every_field_has_a_column_or_is_left_out_on_purpose(model: type[models.Model], name: str) -> None:

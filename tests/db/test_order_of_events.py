@@ -17,6 +17,7 @@ from patients.services.enrolment import end_participation, enrol
 from patients.services.visits import correct_visit_date
 from tests.factories import (
     answer_all,
+    complete_all,
     complete_form,
     enrolled_subject,
     entry_for,
@@ -60,9 +61,7 @@ def test_a_subject_whose_facts_fail_after_the_decision_is_not_enrolled(site: Sit
 
 def test_enrolment_does_not_precede_the_screening_visit(site: Site, investigator: User) -> None:
     subject = make_subject(site, investigator, signed_on=site.today() - timedelta(days=10))
-    visit = take_place(subject, "SCR", investigator)
-    for code in ("demographics", "vital_signs", "pasi", "bsa"):
-        complete_form(visit, code, investigator)
+    complete_all(take_place(subject, "SCR", investigator), investigator)
     subject = _decided(subject, investigator)
     with pytest.raises(NotAllowedNow, match="has taken place"):
         take_in(subject, investigator, enrolled_on=site.today() - timedelta(days=5))

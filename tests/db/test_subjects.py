@@ -226,7 +226,7 @@ def test_the_casebook_is_read_with_as_many_statements_however_full_it_is(site: S
 
     made = make_subject(site, investigator).pk, infused_subject(site, investigator).pk
     empty, full = (Subject.objects.select_related("site", "protocol_version").get(pk=pk) for pk in made)
-    assert statements(empty) == statements(full) == 7
+    assert statements(empty) == statements(full) == 3
 
 
 def test_an_overdue_visit_is_found_by_the_day_at_its_site(site: Site, trial: Trial, investigator: User) -> None:

@@ -1,6 +1,6 @@
 """Test data written through the ordinary services, so that it is audited and obeys every rule."""
 
-from tests.factories.forms import complete_form, entry_for, values_for, write_past_schedule
+from tests.factories.forms import complete_form, correct_form, entry_for, values_for, write_past_schedule
 from tests.factories.protocols import amend
 from tests.factories.subjects import (
     PLANNED_VISITS,
@@ -33,6 +33,7 @@ __all__ = [
     "answer_all",
     "complete_all",
     "complete_form",
+    "correct_form",
     "eligible_subject",
     "enrolled_subject",
     "entry_for",

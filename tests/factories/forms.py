@@ -149,3 +149,19 @@ def complete_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData
         by=by,
         expected_version=0,
     )
+
+
+def correct_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
+    """The stored instrument with some values changed, for a reason."""
+    spec = INSTRUMENTS[code]
+    stored = spec.model._default_manager.get(visit=visit, repeat_key="")
+    values = {item.name: getattr(stored, item.name) for item in spec.items}
+    return save_form(
+        spec=spec,
+        visit=visit,
+        entry=Entry(values={**values, **changed}, assessed_on=stored.assessed_on),
+        complete=True,
+        by=by,
+        expected_version=stored.row_version,
+        reason="Source document read again",
+    )

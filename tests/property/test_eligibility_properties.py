@@ -13,6 +13,7 @@ from clinical.eligibility import (
     evaluate,
     overall,
     standing,
+    wanting,
 )
 
 NUMBERS = ("pasi", "bsa", "age")
@@ -139,3 +140,14 @@ def test_a_further_fact_never_takes_back_a_decision_on_eligibility(criteria, fac
 def test_order_and_repetition_of_criteria_do_not_decide(standings, data):
     turned = data.draw(st.permutations(standings))
     assert overall(turned + standings) is overall(standings)
+
+
+@given(rules, complete_facts, st.data())
+def test_with_what_is_wanting_a_rule_is_known_and_without_it_never(source, facts, data):
+    rule = compile_rule(source)
+    known = {name: facts[name] for name in data.draw(st.sets(st.sampled_from(sorted(facts))))}
+    missing = wanting(rule, known)
+    assert bool(missing) == (evaluate(rule, known) is Verdict.UNKNOWN)
+    assert evaluate(rule, known | {name: facts[name] for name in missing}) is not Verdict.UNKNOWN
+    others = {name: value for name, value in facts.items() if name not in missing}
+    assert evaluate(rule, known | others) is evaluate(rule, known)

@@ -1,10 +1,13 @@
 """What facts are called beside a criterion."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from django.utils.translation import override
 
 from assessments.registry import INSTRUMENTS
-from assessments.templatetags.casebook import fact_label
+from assessments.templatetags.casebook import fact_label, fact_value
 
 
 @pytest.mark.parametrize(
@@ -36,3 +39,21 @@ def test_the_name_of_an_interval_is_translated_when_it_is_shown() -> None:
     with override("zh-hans"):
         template = gettext("%(day)s: days since")
         assert fact_label("days_since_topical_last") == template % {"day": fact_label("topical_last_on")}
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "words"),
+    [
+        (Decimal("27.0000"), "pasi_total", "27"),
+        ("27.0000", "pasi_total", "27"),
+        ("0.5000", "calcium_mmol_l", "0.5"),
+        (True, "consent_given", "Yes"),
+        (False, "psoriasis_face_only", "No"),
+        ("past", "topical_use", "In the past"),
+        ("M", "sex", "Male"),
+        ("no code of the list", "sex", "no code of the list"),
+        ("40", "days_since_topical_last", "40"),
+    ],
+)
+def test_a_value_is_shown_in_words(value: Any, code: str, words: str) -> None:
+    assert fact_value(value, code) == words

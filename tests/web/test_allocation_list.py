@@ -77,6 +77,7 @@ def test_the_list_is_made_on_confirmation_and_then_only_counted(
     assert "Yes, every place" in page
     assert "Lin Tao" in page
     assert "3, 6" in page
+    assert "AD-MSCs group: 1; High dose: 1; Highest dose: 1" in page
     assert made.seed not in page
     enrolled_subject(site, investigator)
     page = text(office.get(address(trial)))

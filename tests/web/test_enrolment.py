@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -22,7 +24,7 @@ from tests.factories import (
     system,
 )
 from trials.models import EnrolmentHold, Site, Trial
-from trials.services import place_hold, set_enrolment_cap, set_enrolment_target
+from trials.services import lift_hold, place_hold, set_enrolment_cap, set_enrolment_target
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +87,32 @@ def test_the_page_shows_numbers_of_all_sites_to_everybody_and_subjects_to_nobody
     assert '<td class="num" data-label="Registered">1</td>' in page
     assert "GZ-001" not in page
     assert "VIE-001" not in page
+
+
+def test_the_pages_run_as_many_statements_with_more_sites_subjects_and_stops(
+    trial: Trial, site: Site, made: Any, investigator: User, office: Client
+) -> None:
+    readers = {"enrolment": office, "allocation": signed_in(make_member("statistician", trial=trial))}
+
+    def statements() -> dict[str, int]:
+        found = {}
+        for name, reader in readers.items():
+            reader.get(of(name, trial))
+            with CaptureQueriesContext(connection) as queries:
+                assert reader.get(of(name, trial)).status_code == 200
+            found[name] = len(queries)
+        return found
+
+    enrolled_subject(site, investigator)
+    lift_hold(hold=place_hold(trial=trial, site=None, reason="First", by=system()), reason="Over", by=system())
+    before = statements()
+    other = make_site(trial, "VIE")
+    for place in (site, other, other):
+        enrolled_subject(place, investigator)
+    for place in (None, site, other):
+        place_hold(trial=trial, site=place, reason="Two fevers", by=system())
+    assert statements() == before
+    assert before == {"enrolment": 11, "allocation": 13}
 
 
 def test_only_who_may_change_something_is_offered_it(trial: Trial, site: Site, office: Client, nurse: Client) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from patients.models import EligibilityDecision, Subject, SubjectIdentity, Visit
+from patients.models import Subject, SubjectIdentity, Visit
 from tests.factories import (
     enrolled_subject,
     infused_subject,
@@ -169,56 +169,6 @@ def test_contact_details_changed_meanwhile_are_shown_before_they_are_replaced(
     assert SubjectIdentity.objects.get().phone == "020-1111"
     nurse.post(of("identity", subject), {**typed, "phone": "020-2222", "seen_version": 2})
     assert SubjectIdentity.objects.get().phone == "020-2222"
-
-
-def test_the_criteria_show_their_facts(site: Site, investigator: User, doctor: Client) -> None:
-    subject = screened_subject(site, investigator)
-    page = text(doctor.get(of("eligibility", subject)))
-    assert "IN01" in page
-    assert "27" in page
-    assert "Satisfied" in page
-
-
-def test_an_answer_is_stored_and_its_change_needs_a_reason(site: Site, investigator: User, doctor: Client) -> None:
-    subject = screened_subject(site, investigator)
-    answers = {answer.criterion_code: "no" for answer in subject.criterion_answers.all()}
-    page = doctor.post(of("eligibility", subject), {**answers, "EX01": "yes"})
-    assert "Say why you change EX01." in text(page)
-    assert subject.criterion_answers.get(criterion_code="EX01").applies is False
-    doctor.post(of("eligibility", subject), {**answers, "EX01": "yes", "reason": "Seen again"})
-    assert subject.criterion_answers.get(criterion_code="EX01").applies is True
-
-
-def test_the_decision_is_stored(site: Site, investigator: User, doctor: Client) -> None:
-    subject = screened_subject(site, investigator)
-    page = doctor.post(of("decide", subject), {"outcome": "eligible"}, follow=True)
-    assert "Decision recorded: Eligible." in text(page)
-    assert EligibilityDecision.objects.get().decided_by == investigator
-
-
-def test_a_decision_against_the_criteria_is_refused_with_their_names(
-    site: Site, investigator: User, doctor: Client
-) -> None:
-    subject = make_subject(site, investigator)
-    page = doctor.post(of("decide", subject), {"outcome": "eligible"}, follow=True)
-    assert "Not eligible while these criteria are not satisfied or not known" in text(page)
-    assert "EX01" in text(page)
-    assert not EligibilityDecision.objects.exists()
-
-
-def test_a_second_decision_is_answered_with_what_stands_in_the_way(
-    site: Site, investigator: User, doctor: Client
-) -> None:
-    subject = enrolled_subject(site, investigator)
-    page = doctor.post(of("decide", subject), {"outcome": "eligible"})
-    assert page.status_code == 409
-    assert "has been decided" in text(page)
-
-
-def test_a_coordinator_neither_answers_nor_decides(site: Site, investigator: User, nurse: Client) -> None:
-    subject = screened_subject(site, investigator)
-    assert nurse.post(of("eligibility", subject), {"EX01": "yes", "reason": "x"}).status_code == 403
-    assert nurse.post(of("decide", subject), {"outcome": "eligible"}).status_code == 403
 
 
 def test_an_eligible_subject_is_enrolled(site: Site, investigator: User, nurse: Client) -> None:

@@ -33,10 +33,11 @@ page                        more         role           statements
 workspace:today             -            coordinator    18
 workspace:today             -            investigator   19
 workspace:today             -            monitor        10
-workspace:protocol          -            coordinator    10
 workspace:enrolment         -            coordinator    11
 workspace:enrolment         -            administrator  11
 workspace:allocation        -            statistician   12
+workspace:protocol          -            coordinator    11
+workspace:protocol          ?version=1.0 coordinator    11
 workspace:people            -            administrator  12
 patients:subject-list       -            monitor        12
 patients:subject-list       ?overdue=1   monitor        12

@@ -1,32 +1,32 @@
-"""`manage.py check_protocols`"""
+"""`manage.py check_protocols [folder ...]`"""
 
+from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assessments.registry import catalogue
-from protocols.examples import run_examples
-from protocols.loader import load, version_folders
-from protocols.problems import ProtocolError
+from assessments.management.protocol_folders import proven
+from protocols.loader import version_folders
 
 
 class Command(BaseCommand):
-    help = "Check every protocol that comes with Dermis and run its example subjects."
+    help = "Check protocols and run their example subjects; without folders, every protocol that comes with Dermis."
 
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folders", nargs="*", type=Path, help="<registration>/<version>, with its TOML files")
+
+    def handle(self, *args: Any, folders: list[Path], **options: Any) -> None:
         failures = []
-        for folder in version_folders():
-            name = f"{folder.parent.name} {folder.name}"
+        for folder in folders or version_folders():
             try:
-                protocol = load(folder, catalogue())
-            except ProtocolError as error:
-                failures.append(f"{name}:\n{error}")
-                continue
-            wrong = run_examples(protocol)
-            failures += [f"{name}: {text}" for text in wrong]
-            if not wrong:
+                protocol, _files = proven(folder)
+            except CommandError as error:
+                failures.append(str(error))
+            else:
+                name = f"{protocol.registration} {protocol.version}"
                 self.stdout.write(f"{name}: valid, {len(protocol.examples)} example subjects as expected.")
         if failures:
             raise CommandError("\n".join(failures))

@@ -12,6 +12,7 @@ from clinical.eligibility import (
     evaluate,
     overall,
     standing,
+    wanting,
 )
 
 MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
@@ -164,3 +165,23 @@ def test_standing_of_a_verdict(kind, verdict, expected):
 )
 def test_overall_eligibility(standings, expected):
     assert overall(map(Standing, standings)) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "missing"),
+    [
+        ("calcium > 2.9 || calcium < 2.0", {}, {"calcium"}),
+        ("calcium > 2.9 || calcium < 2.0", {"calcium": 2.4}, set()),
+        ("pasi > 10.0 || bsa > 10.0", {"pasi": 10.1}, set()),
+        ("pasi > 10.0 || bsa > 10.0", {"pasi": 10.0}, {"bsa"}),
+        ("ongoing || past && days < 14.0", {"ongoing": False, "past": False}, set()),
+        ("ongoing || past && days < 14.0", {"ongoing": False, "past": True}, {"days"}),
+        ("ongoing || past && days < 14.0", {"ongoing": False}, {"past", "days"}),
+        ("(a && b) || (c && d)", {"a": False, "c": True}, {"d"}),
+        ("!(a || b) && c", {"a": True}, set()),
+        ("!(a || b) && c", {"a": False, "c": True}, {"b"}),
+        ("sas > 50.0 || judgement", {"sas": 20.0}, {"judgement"}),
+    ],
+)
+def test_what_is_wanting_is_exactly_what_would_decide_the_rule(rule, facts, missing):
+    assert wanting(compile_rule(rule), facts) == missing
