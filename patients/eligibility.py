@@ -142,8 +142,8 @@ def _evaluate(criterion: Criterion, known: dict[str, FactUsed], answer: bool | N
     used = tuple(known.get(code, FactUsed(code, None)) for code in sorted(criterion.rule.facts - {JUDGEMENT}))
     values = {fact.code: _for_rules(fact.value) for fact in used if fact.value is not None}
     standing = criterion.standing(values, answer)
-    known = values if answer is None else {**values, JUDGEMENT: answer}
-    missing = wanting(criterion.rule, known) if standing == Standing.UNKNOWN else frozenset()
+    given = values if answer is None else {**values, JUDGEMENT: answer}
+    missing = wanting(criterion.rule, given) if standing == Standing.UNKNOWN else frozenset()
     return CriterionStanding(criterion, standing, used, answer, missing)
 
 
