@@ -51,7 +51,9 @@ from tests.factories import (
 from trials.models import Trial
 
 FURTHER_FORMS = tuple(
-    code for code in INSTRUMENTS if code not in ("demographics", "vital_signs", "pasi", "bsa", "infusion")
+    code
+    for code, spec in INSTRUMENTS.items()
+    if code not in ("demographics", "vital_signs", "pasi", "bsa") and not spec.is_treatment
 )
 """Forms that the protocol does not ask for by itself: they must be in the export too."""
 AWKWARD = 'He said "no", then,\r\nleft; 批号：甲，乙\n\\.\n=1+1'
@@ -101,7 +103,7 @@ def full(trial: Trial) -> Trial:
             ConsentWithdrawal.objects.create(
                 subject=make_subject(site, doctor), scope="follow_up", withdrawn_on=onset, recorded_by=doctor
             )
-            for number, at in enumerate((visit, None), start=1):
+            for number, at in enumerate((visit, None), start=11):
                 Deviation.objects.create(
                     subject=subject, visit=at, number=number, occurred_on=onset, category="visit", recorded_by=doctor
                 )

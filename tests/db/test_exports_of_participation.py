@@ -192,7 +192,7 @@ def test_of_a_subject_who_withdrew_the_data_only_number_status_and_withdrawal_ar
     gone = infused_subject(site, doctor)
     stays = infused_subject(site, doctor)
     with acting(by=doctor):
-        for number, subject in enumerate((gone, stays), start=1):
+        for number, subject in enumerate((gone, stays), start=11):
             Deviation.objects.create(
                 subject=subject, number=number, occurred_on=site.today(), category="visit", recorded_by=doctor
             )

@@ -1,6 +1,5 @@
 """The screening forms, stored: what they publish, and what the database itself refuses."""
 
-import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,46 +11,29 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from assessments.registry import INSTRUMENTS, catalogue
+from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, mark_not_done, save_form
 from audit.context import acting
 from patients.models import Finding, Visit
-from protocols.loader import STUDIES, read_folder
 from tests.factories import (
     complete_form,
     entry_for,
     make_member,
     make_site,
     make_subject,
-    system,
+    make_trial,
     take_place,
     values_for,
     write_past_schedule,
 )
-from trials.services import load_protocol
 
 SCREENING_FORMS = ("laboratory", "psoriasis_history", "previous_treatment", "reproductive_status")
-
-
-def with_screening_forms(files: dict[str, str]) -> dict[str, str]:
-    """The protocol, asking for all of these forms at its screening visit."""
-
-    def listed(match: re.Match[str]) -> str:
-        more = [form for form in SCREENING_FORMS if f'"{form}"' not in match[2]]
-        return match[1] + ", ".join([match[2], *(f'"{form}"' for form in more)]) + "]"
-
-    pattern = r'(code = "SCR".*?forms = \[)([^\]]*)\]'
-    visits, changed = re.subn(pattern, listed, files["visits.toml"], count=1, flags=re.DOTALL)
-    assert changed == 1
-    return {**files, "visits.toml": visits}
 
 
 @pytest.fixture
 def screening(db: None) -> tuple[Visit, User]:
     """A screening visit that took place, and who enters its forms."""
-    files = with_screening_forms(read_folder(STUDIES / "NCT03265613" / "1.0"))
-    stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
-    site = make_site(stored.trial)
+    site = make_site(make_trial())
     by = make_member("investigator", site)
     return take_place(make_subject(site, by), "SCR", by), by
 
