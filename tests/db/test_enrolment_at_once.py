@@ -23,6 +23,7 @@ from tests.factories import (
     make_randomised_trial,
     make_site,
     make_subject,
+    make_trial,
     system,
 )
 from trials.models import Site, Trial
@@ -40,7 +41,8 @@ def clock() -> Iterator[None]:
 
 @pytest.fixture
 def trial(committed_db: None) -> Trial:
-    return make_randomised_trial(target=1000)
+    """Three arms given at random, a list for each site."""
+    return make_trial("NCT03424629")
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.factories import (
     enrolled_subject,
     make_member,
     make_randomised_trial,
+    make_site,
     make_trial,
     system,
 )
@@ -39,6 +40,12 @@ def clock() -> Iterator[None]:
 @pytest.fixture
 def trial(db: None) -> Trial:
     return make_randomised_trial(target=20)
+
+
+@pytest.fixture
+def uc_msc(db: None) -> Trial:
+    """NCT03424629: low dose, high dose or methotrexate, given at random at each site."""
+    return make_trial("NCT03424629")
 
 
 @pytest.fixture
@@ -171,7 +178,7 @@ def body(response: Any) -> str:
 
 def seed_that_begins(first: str, second: str, stratum: str) -> str:
     """A seed whose list gives these two arms first."""
-    shares = {"ADMSC": 1, "HIGH": 1, "HIGHEST": 1}
+    shares = {"LOW": 1, "HIGH": 1, "MTX": 1}
     for number in range(10_000):
         seed = f"{number:064x}"
         made = AllocationList(seed=seed, block_sizes=[3, 6], shares=shares)
@@ -181,16 +188,18 @@ def seed_that_begins(first: str, second: str, stratum: str) -> str:
 
 
 def test_whatever_the_next_place_gives_nobody_who_enrols_reads_anything_else(
-    trial: Trial, site: Site, coordinator: User, investigator: User, monkeypatch: pytest.MonkeyPatch
+    uc_msc: Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    site = make_site(uc_msc)
+    investigator, coordinator = make_member("investigator", site), make_member("coordinator", site)
     enrolled, waiting = eligible_subject(site, investigator), eligible_subject(site, investigator)
     people = [coordinator, investigator]
     read = {}
-    for second in ("HIGH", "HIGHEST"):
-        seed = seed_that_begins("ADMSC", second, site.code)
+    for second in ("HIGH", "MTX"):
+        seed = seed_that_begins("LOW", second, site.code)
         monkeypatch.setattr(allocation.secrets, "token_hex", lambda _bytes, seed=seed: seed)
         with transaction.atomic():
-            made = make_allocation_list(trial=trial, block_sizes=[3, 6], by=system())
+            made = make_allocation_list(trial=uc_msc, block_sizes=[3, 6], by=system())
             enrol(subject=enrolled, enrolled_on=site.today(), by=investigator)
             read[second] = what_is_read(people, [enrolled, waiting])
             assert not [place for place, page in read[second].items() if seed in page]
@@ -199,20 +208,20 @@ def test_whatever_the_next_place_gives_nobody_who_enrols_reads_anything_else(
             transaction.set_rollback(True)
     pages = read["HIGH"]
     assert sum(page.startswith("200") for page in pages.values()) > 20
-    assert {place for place, page in pages.items() if page != read["HIGHEST"][place]} == set()
+    assert {place for place, page in pages.items() if page != read["MTX"][place]} == set()
 
 
-def test_the_crawl_notices_a_page_that_depends_on_an_arm(
-    trial: Trial, site: Site, coordinator: User, investigator: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_crawl_notices_a_page_that_depends_on_an_arm(uc_msc: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     """The given arm does show: two lists that differ in it are told apart by the same crawl."""
+    site = make_site(uc_msc)
+    investigator, coordinator = make_member("investigator", site), make_member("coordinator", site)
     subject = eligible_subject(site, investigator)
     read = []
-    for first in ("ADMSC", "HIGH"):
-        seed = seed_that_begins(first, "HIGHEST", site.code)
+    for first in ("LOW", "HIGH"):
+        seed = seed_that_begins(first, "MTX", site.code)
         monkeypatch.setattr(allocation.secrets, "token_hex", lambda _bytes, seed=seed: seed)
         with transaction.atomic():
-            make_allocation_list(trial=trial, block_sizes=[3, 6], by=system())
+            make_allocation_list(trial=uc_msc, block_sizes=[3, 6], by=system())
             enrol(subject=subject, enrolled_on=site.today(), by=investigator)
             read.append(what_is_read([coordinator], [subject]))
             transaction.set_rollback(True)
