@@ -1,5 +1,6 @@
 """What facts and forms are called, also on pages that know no instrument."""
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -43,6 +44,24 @@ def form_title(code: str) -> str:
     if code == CONSENT_SOURCE:
         return _("Informed consent")
     return str(INSTRUMENTS[code].title) if code in INSTRUMENTS else code
+
+
+@register.filter
+def fact_form(code: str) -> str:
+    """The title of the form that publishes the fact, or the day an interval is counted from; else nothing."""
+    for spec in INSTRUMENTS.values():
+        if any(code in {fact.code, *(interval.code for interval in fact.intervals)} for fact in spec.facts):
+            return str(spec.title)
+    return ""
+
+
+@register.filter
+def by_form(codes: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The labels of these facts below the title of the form that each is found in."""
+    found: dict[str, list[str]] = {}
+    for code in codes:
+        found.setdefault(fact_form(code), []).append(fact_label(code))
+    return list(found.items())
 
 
 @register.filter

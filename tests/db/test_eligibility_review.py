@@ -119,7 +119,7 @@ def test_a_laboratory_that_turns_out_not_done_marks_every_criterion_that_read_it
 
 def test_a_value_that_no_criterion_reads_marks_nothing(site: Site, investigator: User) -> None:
     subject = eligible_subject(site, investigator)
-    correct_form(visit_of(subject), "vital_signs", investigator, pulse_per_min=80)
+    correct_form(visit_of(subject), "vital_signs", investigator, weight_kg=Decimal("70.5"))
     assert stale(subject) == []
 
 
@@ -129,6 +129,10 @@ def test_results_of_later_visits_mark_nothing(site: Site, investigator: User) ->
     complete_form(visit, "pasi", investigator, **NO_SKIN)
     complete_form(visit, "laboratory", investigator, calcium_mmol_l=Decimal("3.10"))
     assert stale(subject) == []
+    # A correction at screening makes the whole decision compared with the facts, still without the later ones.
+    correct_form(visit_of(subject), "vital_signs", investigator, weight_kg=Decimal("70.5"))
+    assert stale(subject) == []
+    assert eligibility_of(subject).overall == "eligible"
 
 
 # Last use on the day of consent; the first treatment is planned 14 days after it.

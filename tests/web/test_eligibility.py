@@ -120,8 +120,14 @@ def test_what_nobody_has_to_find_out_is_not_called_missing(site: Site, investiga
 def test_the_page_names_exactly_what_is_missing(site: Site, investigator: User, doctor: Client) -> None:
     page = doctor.get(of("eligibility", without_calcium(site, investigator)))
     assert "Nobody can be enrolled while something is missing:" in text(page)
-    assert verdict(page) == ["EX05b : Serum calcium"]
+    assert verdict(page) == ["EX05b : Laboratory: Serum calcium"]
     assert 'name="password"' not in text(page)
+
+
+def test_two_values_of_one_name_are_told_apart_by_their_forms(site: Site, investigator: User, doctor: Client) -> None:
+    page = doctor.get(of("eligibility", make_subject(site, investigator)))
+    scales = "Self-rating anxiety scale (Zung SAS): Index · Self-rating depression scale (Zung SDS): Index"
+    assert f"EX04 : {scales} · the investigator's answer" in verdict(page)
 
 
 def test_the_page_names_the_questions_that_are_open(site: Site, investigator: User, doctor: Client) -> None:
