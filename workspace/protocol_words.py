@@ -111,9 +111,10 @@ def allocation(protocol: Protocol) -> str:
     """How a subject comes into an arm. Block lengths are nowhere: who knows them can foresee an allocation."""
     if protocol.allocation is None:
         return _("One arm") if len(protocol.arms) == 1 else _("Not at random: the arm is chosen at enrolment")
-    ratio = _("At random, %(ratio)s") % {"ratio": " : ".join(str(arm.share) for arm in protocol.arms)}
-    stratified = strata(protocol.allocation)
-    return f"{ratio}, {_('stratified by %(strata)s') % {'strata': stratified}}" if stratified else ratio
+    facts = {"ratio": " : ".join(str(arm.share) for arm in protocol.arms), "strata": strata(protocol.allocation)}
+    if not facts["strata"]:
+        return _("At random, %(ratio)s") % facts
+    return _("At random, %(ratio)s, stratified by %(strata)s") % facts
 
 
 def strata(by: Allocation) -> str:

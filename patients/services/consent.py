@@ -148,9 +148,12 @@ def correct_consent(
 
 
 def _changed_meanwhile(stored: InformedConsent) -> str:
-    message = _("Somebody else has changed this consent. Stored now: %(day)s, sheet %(version)s, %(language)s.")
+    message = _(
+        "Somebody else has changed this consent. Stored now: %(day)s, sheet %(version)s, %(language)s. Save again to"
+        " replace it."
+    )
     facts = {"day": stored.signed_on, "version": stored.sheet_version, "language": stored.get_language_display()}
-    return f"{message % facts} {_('Save again to replace it.')}"
+    return message % facts
 
 
 def _refuse_day_out_of_order(signed_on: date, stored: InformedConsent, subject: Subject) -> None:
