@@ -21,9 +21,17 @@ from tests.browser.pages import (
     press,
     press_keys,
     sign_in,
-    to_casebook,
     type_in,
     visit_in_casebook,
+)
+from tests.browser.steps import (
+    complete,
+    complete_the_rest,
+    decide_eligible,
+    open_enrolment,
+    record_visit,
+    register,
+    type_form,
 )
 from tests.factories import make_member, make_site, make_trial
 
@@ -62,11 +70,12 @@ def test_a_subject_goes_from_consent_to_export(open_page: OpenPage, world: dict[
     today, consent = world["today"], world["today"] - timedelta(days=14)
     site = open_page()
     sign_in(site, world["coordinator"])
-    _register(site, consent)
-    _screen(site, consent)
-    _decide(open_page(), world["investigator"])
+    register(site, NUMBER, signed_on=consent, initials=INITIALS, phone=PHONE)
+    _screen(site, consent, world["coordinator"])
+    decide_eligible(open_page(), world["investigator"], NUMBER)
     _enrol(site, consent)
     _treat(site, today)
+    complete_the_rest(NUMBER, "W0", world["coordinator"])
     _later_visits_have_dates(site, today)
     _record_fever(site, today)
     _other_site_finds_nothing(open_page(), world["stranger"])
@@ -80,30 +89,18 @@ def test_a_subject_goes_from_consent_to_export(open_page: OpenPage, world: dict[
     assert PHONE not in everything
 
 
-def _register(page: Page, consent: date) -> None:
-    page.get_by_role("main").get_by_role("link", name="Register a subject").click()
-    type_in(page, {"signed_on": consent.isoformat(), "initials": INITIALS, "phone": PHONE})
-    choose(page, {"language": "zh"})
-    press(page, "Register")
-    expect_message(page, f"{NUMBER} is registered.")
-    expect_heading(page, f"Subject {NUMBER}")
-
-
-def _screen(page: Page, day: date) -> None:
-    _record_visit(page, SCREENING, day)
-    open_form(page, SCREENING, "Demographics")
-    type_in(page, {"birth_date": "1980-05-17"})
-    choose(page, {"sex": "F", "race": "ASIAN"})
-    _complete(page, "Demographics")
+def _screen(page: Page, day: date, coordinator: Any) -> None:
+    record_visit(page, SCREENING, day)
+    type_form(
+        page,
+        NUMBER,
+        SCREENING,
+        "Demographics",
+        typed={"birth_date": "1980-05-17"},
+        chosen={"sex": "F", "race": "ASIAN"},
+    )
     _three_forms(page, SCREENING)
-
-
-def _record_visit(page: Page, name: str, day: date) -> None:
-    visit_in_casebook(page, name).get_by_role("link", name="Record the visit").click()
-    expect_heading(page, name)
-    type_in(page, {"occurred_on": day.isoformat()})
-    press(page, "Record the visit")
-    expect_message(page, "Visit recorded. Its forms can be entered now.")
+    complete_the_rest(NUMBER, "SCR", coordinator)
 
 
 def _three_forms(page: Page, visit: str) -> None:
@@ -111,48 +108,27 @@ def _three_forms(page: Page, visit: str) -> None:
     type_in(page, {"weight_kg": WEIGHT[visit], "height_cm": "168.0", "temperature_c": "36.7", "pulse_per_min": "74"})
     type_in(page, {"respirations_per_min": "15", "systolic_mmhg": "122", "diastolic_mmhg": "79"})
     type_in(page, {"oxygen_saturation_percent": "97"})
-    _complete(page, "Vital signs")
+    complete(page, "Vital signs", NUMBER)
     open_form(page, visit, "PASI")
     page.locator("[name=head_erythema]").first.focus()
     press_keys(page, PASI[visit].replace(" ", ""))
     expect(derived(page, "total")).to_have_text(PASI_TOTAL[visit])
-    _complete(page, "PASI")
+    complete(page, "PASI", NUMBER)
     open_form(page, visit, "Affected body surface (BSA)")
     type_in(page, {f"{region}_palms": palms for region, palms in zip(REGIONS, PALMS[visit], strict=True)})
-    _complete(page, "Affected body surface (BSA)")
-
-
-def _complete(page: Page, title: str) -> None:
-    press(page, "Complete")
-    expect_message(page, f"{title} is complete.")
-    to_casebook(page, NUMBER)
-
-
-def _decide(page: Page, investigator: Any) -> None:
-    sign_in(page, investigator)
-    waiting = page.locator("section").filter(has=page.get_by_role("heading", name="In screening, to decide"))
-    waiting.get_by_role("link", name=NUMBER).click()
-    expect_heading(page, "Eligibility")
-    for question in page.locator("main fieldset").all():
-        question.get_by_text("No", exact=True).click()
-    press(page, "Save answers")
-    expect_message(page, "Answers saved.")
-    press(page, "Decide: eligible")
-    expect(page.get_by_role("main")).to_contain_text("Eligible")
-    expect(page.get_by_role("main")).to_contain_text("Zhang Wei")
+    complete(page, "Affected body surface (BSA)", NUMBER)
 
 
 def _enrol(page: Page, day: date) -> None:
-    page.reload()
-    page.get_by_role("main").get_by_role("link", name="Enrol", exact=True).click()
-    expect_heading(page, f"Enrol {NUMBER}")
+    open_enrolment(page, NUMBER)
     type_in(page, {"enrolled_on": day.isoformat()})
     press(page, "Enrol")
+    expect_message(page, f"{NUMBER} is enrolled, as number 1 of the site, in “AD-MSCs group”.")
     expect_heading(page, f"Subject {NUMBER}")
 
 
 def _treat(page: Page, day: date) -> None:
-    _record_visit(page, WEEK_0, day)
+    record_visit(page, WEEK_0, day)
     _three_forms(page, WEEK_0)
     open_form(page, WEEK_0, "Infusion")
     expect(page.locator("[name=weight_kg]")).to_have_value(WEIGHT[WEEK_0])
@@ -161,7 +137,7 @@ def _treat(page: Page, day: date) -> None:
     choose(page, {"is_interrupted": "N", "has_reaction": "N"})
     expect(derived(page, "planned_cells")).to_contain_text(f"{PLANNED_CELLS:,}")
     expect(derived(page, "planned_volume_ml")).to_contain_text("72.5")
-    _complete(page, "Infusion")
+    complete(page, "Infusion", NUMBER)
 
 
 def _later_visits_have_dates(page: Page, first_infusion: date) -> None:
