@@ -11,9 +11,10 @@ from accounts.models import User
 from assessments.selectors import casebook
 from audit.history import changes
 from patients.models import Subject
+from patients.services.allocation import change_arm
 from patients.services.amendment import Move, move_to_version, what_changes
 from patients.services.consent import record_consent, withdraw_consent
-from patients.visit_content import forms_of, protocol_at
+from patients.visit_content import arm_code_at, forms_of, protocol_at
 from protocols.loader import STUDIES, read_folder
 from tests.factories import (
     PLANNED_VISITS,
@@ -172,3 +173,19 @@ def test_nobody_moves_to_a_version_without_the_own_arm(trial: Trial, site: Site,
         move(subject, new, investigator)
     subject.refresh_from_db()
     assert subject.protocol_version.version == "1.0"
+
+
+def test_an_arm_that_came_with_the_amendment_leaves_the_visits_before_it_readable(
+    trial: Trial, site: Site, investigator: User
+) -> None:
+    subject = infused_subject(site, investigator)
+    arms = read_folder(STUDIES / "NCT03265613" / "1.0")["arms.toml"]
+    new = amend(trial, arms=arms + arms.replace('"ADMSC"', '"HIGHER"'))
+    signed(subject, new, investigator)
+    move(subject, new, investigator)
+    change_arm(
+        subject=subject, arm_code="HIGHER", changed_on=TODAY, seen_sequence=1, reason="No effect", by=investigator
+    )
+    subject = Subject.objects.select_related("site", "protocol_version").get(pk=subject.pk)
+    assert arm_code_at(subject.visits.get(code="SCR")) == ""
+    assert [cell.spec.code for cell in casebook(subject)[0].cells][:2] == ["demographics", "psoriasis_history"]
