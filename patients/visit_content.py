@@ -13,8 +13,11 @@ def protocol_at(visit: Visit) -> Protocol:
 
 
 def arm_code_at(visit: Visit) -> str:
-    """The arm in which the visit took place or will take place; empty before enrolment."""
-    return visit.arm_code or visit.subject.arm_code
+    """The arm in which the visit took place or will take place; empty at a visit before enrolment.
+
+    Such a visit may stand on an earlier protocol version, which need not have the arm the subject is in today.
+    """
+    return visit.arm_code or (visit.subject.arm_code if visit.needs_enrolment else "")
 
 
 def content_of(visit: Visit) -> VisitContent:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +12,9 @@ from audit.context import acting, stated
 from clinical.visit_windows import PlannedVisit, plan_visits
 from patients.models import InformedConsent, Subject, Visit, VisitKind, VisitOutcome
 from patients.policies import ENDED, may_receive_data
+from patients.services.eligibility import review_decision
 from patients.services.planning import plan, reference_dates
+from patients.services.visits import position_on
 from protocols.schema import Protocol
 from protocols.schema import Visit as ScheduledVisit
 from trials.models import InformationSheet, ProtocolVersion
@@ -150,8 +152,9 @@ def move_to_version(*, subject: Subject, version: ProtocolVersion, reason: str, 
     """Put the subject under a later protocol version, for a reason; returns what became of the visits.
 
     Visits that are over keep the version they took place under; open visits that the new version lacks are cancelled,
-    its new ones are added unless it is too late for them, and all that wait are planned again. Raises NotAllowedNow as
-    `may_move` does, ValidationError without a reason.
+    its new ones are added unless it is too late for them, and all that wait are planned again. Before enrolment, a
+    decision on eligibility is to be reviewed where its criteria have changed. Raises NotAllowedNow as `may_move` does,
+    ValidationError without a reason.
     """
     subject = (
         Subject.objects.select_for_update(of=("self",))
@@ -172,6 +175,7 @@ def move_to_version(*, subject: Subject, version: ProtocolVersion, reason: str, 
         _arrange(subject, new)
         Visit.objects.bulk_create(_visit(subject, added.content.code, new) for added in move.added)
         plan(subject)
+        review_decision(subject)
     return move
 
 
@@ -185,8 +189,8 @@ def _visit(subject: Subject, code: str, protocol: Protocol) -> Visit:
 
 
 def _arrange(subject: Subject, protocol: Protocol) -> None:
-    """Every scheduled visit stands where the version has it; one that is over stays before or after enrolment as it
-    was."""
+    """Every scheduled visit stands where the version has it, and those outside the schedule behind the same one as
+    before; a visit that is over stays before or after enrolment as it was."""
     positions = {visit.code: position for position, visit in enumerate(protocol.visits)}
     changed = []
     for visit in subject.visits.filter(kind=VisitKind.SCHEDULED, code__in=positions):
@@ -196,3 +200,8 @@ def _arrange(subject: Subject, protocol: Protocol) -> None:
             changed.append(visit)
     if changed:
         Visit.objects.bulk_update(changed, ["position", "needs_enrolment"])
+    for visit in subject.visits.exclude(kind=VisitKind.SCHEDULED).filter(occurred_on__isnull=False):
+        position = position_on(subject, cast(date, visit.occurred_on))
+        if visit.position != position:
+            visit.position = position
+            visit.save(update_fields=["position"])

@@ -1,6 +1,6 @@
 """Answering criteria and deciding eligibility."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +15,8 @@ from patients.models import CriterionAnswer, EligibilityDecision, Subject, Subje
 from patients.models.eligibility import EligibilityOutcome
 from patients.policies import eligibility_is_open, status_may_become
 from patients.services.deviations import notice_deviations
+from trials.models import ProtocolVersion
+from trials.selectors import protocol_of
 
 
 @transaction.atomic
@@ -95,12 +97,23 @@ def decide_eligibility(*, subject: Subject, outcome: str, by: User, seen: str | 
 
 
 def review_decision(subject: Subject) -> None:
-    """Mark the decision as to be reviewed when a fact or an answer it rests on has changed, or take the mark away when
-    all is as it was; the caller holds the transaction and signs for the write."""
+    """Mark the decision as to be reviewed when a fact, an answer or a criterion it rests on has changed, or take the
+    mark away when all is as it was; the caller holds the transaction and signs for the write."""
     decision = newest_decision(subject)
-    if decision is not None:
-        now = eligibility_of(subject, version=version_in_question(subject, decision)).snapshot()
-        _mark(decision, changed_criteria(decision.facts, now))
+    if decision is None:
+        return
+    version = version_in_question(subject, decision)
+    now = eligibility_of(subject, version=version).snapshot()
+    changed = {*changed_criteria(decision.facts, now), *_amended_criteria(decision, version)}
+    _mark(decision, [code for code in now if code in changed])
+
+
+def _amended_criteria(decision: EligibilityDecision, version: ProtocolVersion) -> Iterator[str]:
+    """Codes of the criteria that say something else than those that were decided upon, or were not among them."""
+    if decision.protocol_version is None or decision.protocol_version == version:
+        return
+    then = {criterion.code: criterion for criterion in protocol_of(decision.protocol_version).criteria}
+    yield from (each.code for each in protocol_of(version).criteria if then.get(each.code) != each)
 
 
 def _mark(decision: EligibilityDecision, criteria: list[str]) -> None:

@@ -11,13 +11,18 @@ from accounts.models import User
 from assessments.selectors import casebook
 from audit.history import changes
 from patients.models import Subject
+from patients.services.allocation import change_arm
 from patients.services.amendment import Move, move_to_version, what_changes
 from patients.services.consent import record_consent, withdraw_consent
-from patients.visit_content import forms_of, protocol_at
+from patients.services.eligibility import decide_eligibility, newest_decision
+from patients.services.enrolment import enrol
+from patients.services.extra_visits import add_unscheduled_visit
+from patients.visit_content import arm_code_at, forms_of, protocol_at
 from protocols.loader import STUDIES, read_folder
 from tests.factories import (
     PLANNED_VISITS,
     amend,
+    eligible_subject,
     enrolled_subject,
     infused_subject,
     make_sheet,
@@ -47,6 +52,10 @@ def signed(subject: Subject, version: ProtocolVersion, by: User) -> Subject:
 
 def move(subject: Subject, version: ProtocolVersion, by: User, reason: str = "Amendment 1") -> Move:
     return move_to_version(subject=subject, version=version, reason=reason, by=by)
+
+
+def criteria_toml() -> str:
+    return read_folder(STUDIES / "NCT03265613" / "1.0")["criteria.toml"]
 
 
 def visits_toml() -> str:
@@ -172,3 +181,69 @@ def test_nobody_moves_to_a_version_without_the_own_arm(trial: Trial, site: Site,
         move(subject, new, investigator)
     subject.refresh_from_db()
     assert subject.protocol_version.version == "1.0"
+
+
+def test_an_arm_that_came_with_the_amendment_leaves_the_visits_before_it_readable(
+    trial: Trial, site: Site, investigator: User
+) -> None:
+    subject = infused_subject(site, investigator)
+    arms = read_folder(STUDIES / "NCT03265613" / "1.0")["arms.toml"]
+    new = amend(trial, arms=arms + arms.replace('"ADMSC"', '"HIGHER"'))
+    signed(subject, new, investigator)
+    move(subject, new, investigator)
+    change_arm(
+        subject=subject, arm_code="HIGHER", changed_on=TODAY, seen_sequence=1, reason="No effect", by=investigator
+    )
+    subject = Subject.objects.select_related("site", "protocol_version").get(pk=subject.pk)
+    assert arm_code_at(subject.visits.get(code="SCR")) == ""
+    assert [cell.spec.code for cell in casebook(subject)[0].cells][:2] == ["demographics", "psoriasis_history"]
+
+
+def test_visits_outside_the_schedule_keep_their_place_behind_the_same_visit(
+    trial: Trial, site: Site, investigator: User
+) -> None:
+    subject = infused_subject(site, investigator, days_ago=88)
+    take_place(subject, "W12", investigator, on=TODAY - DAY)
+    extra = add_unscheduled_visit(subject=subject, occurred_on=TODAY, why="Itch", by=investigator)
+    new = amend(trial)
+    signed(subject, new, investigator)
+    move(subject, new, investigator)
+    positions = dict(subject.visits.values_list("code", "position"))
+    assert positions[extra.code] == positions["W12"]
+
+
+def test_a_decision_taken_under_other_criteria_is_to_be_reviewed_after_the_move(
+    trial: Trial, site: Site, investigator: User
+) -> None:
+    subject = eligible_subject(site, investigator)
+    stricter = criteria_toml().replace("pasi_total > 10.0", "pasi_total > 9.0")
+    new = amend(trial, criteria=stricter)
+    signed(subject, new, investigator)
+    move(subject, new, investigator)
+    assert newest_decision(subject).stale_criteria == ["IN01"]
+    subject.refresh_from_db()
+    with pytest.raises(NotAllowedNow, match=r"an investigator must decide again"):
+        enrol(subject=subject, enrolled_on=TODAY, arm_code="ADMSC", by=investigator)
+    again = decide_eligibility(subject=subject, outcome="eligible", by=investigator)
+    assert again.protocol_version == new
+    assert enrol(subject=subject, enrolled_on=TODAY, arm_code="ADMSC", by=investigator).status == "enrolled"
+
+
+def test_a_decision_holds_when_the_amendment_leaves_the_criteria_alone(
+    trial: Trial, site: Site, investigator: User
+) -> None:
+    subject = eligible_subject(site, investigator)
+    new = amend(trial)
+    signed(subject, new, investigator)
+    move(subject, new, investigator)
+    assert newest_decision(subject).stale_since is None
+
+
+def test_a_decision_on_an_enrolled_subject_stands_on_the_criteria_of_its_time(
+    trial: Trial, site: Site, investigator: User
+) -> None:
+    subject = enrolled_subject(site, investigator)
+    new = amend(trial, criteria=criteria_toml().replace("pasi_total > 10.0", "pasi_total > 60.0"))
+    signed(subject, new, investigator)
+    move(subject, new, investigator)
+    assert newest_decision(subject).stale_since is None
