@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from assessments.registry import INSTRUMENTS
 from clinical.intervals import IntervalUnit
@@ -15,6 +16,9 @@ from patients.eligibility import CONSENT_GIVEN, CONSENT_SOURCE
 from protocols.catalogue import FactKind
 
 register = template.Library()
+
+INTERVAL_UNITS = (gettext_noop("days"), gettext_noop("months"))
+"""Marked here for translation: the pure floors, which name them, know no gettext."""
 
 
 @register.filter
