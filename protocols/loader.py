@@ -9,6 +9,7 @@ from typing import Any
 from protocols.catalogue import Catalogue
 from protocols.checks import check
 from protocols.draft import Draft, Header, read_draft
+from protocols.older_files import completed
 from protocols.problems import Problem, ProtocolError
 from protocols.schema import Protocol, VisitContent
 
@@ -56,7 +57,8 @@ def parse(files: Mapping[str, str], catalogue: Catalogue | None, *, folder: Pure
         Problem(name, "", f"is not a file of a protocol; those are {', '.join(FILES)}.")
         for name in files.keys() - set(FILES)
     ]
-    draft = read_draft({name: _decode(name, files, problems) for name in FILES}, problems)
+    decoded = {name: _decode(name, files, problems) for name in FILES}
+    draft = read_draft(decoded if catalogue is not None else completed(decoded), problems)
     if catalogue is not None:
         problems.extend(check(draft, catalogue))
     if folder is not None and draft.header is not None:
