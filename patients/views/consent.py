@@ -1,5 +1,6 @@
 """What a subject signed and withdrew."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
-from audit.history import changes
+from audit.history import Change, changes
 from patients import policies
 from patients.access import SubjectRequest, subject_page
 from patients.forms.consent import ConsentCorrectionForm, ConsentForm, WithdrawalForm
@@ -108,8 +109,15 @@ def history(request: SubjectRequest, subject: Any, consent_pk: int) -> HttpRespo
     """Every value that a signature has had: who, when, why."""
     row = _consent_or_404(subject, consent_pk)
     labels = {name: row._meta.get_field(name).verbose_name for name in SHOWN}
-    context = {"row": row, "rows": [(change, labels[change.field]) for change in changes(row, list(SHOWN))]}
+    rows = [(_in_words(change, row), labels[change.field]) for change in changes(row, list(SHOWN))]
+    context = {"row": row, "rows": rows}
     return subject_view(request, "patients/consent_history.html", context, here=_("History of a consent"))
+
+
+def _in_words(change: Change, row: Any) -> Change:
+    """The change as people read it: coded values by their name."""
+    words = dict(row._meta.get_field(change.field).flatchoices)
+    return replace(change, before=words.get(change.before, change.before), after=words.get(change.after, change.after))
 
 
 @subject_page(Permission.ENTER_DATA)

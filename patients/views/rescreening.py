@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from patients import policies
 from patients.access import SubjectRequest, subject_page
 from patients.forms.rescreening import RescreeningForm
+from patients.selectors.consent import sheets_to_sign
 from patients.services.rescreening import screen_again
 from patients.views.common import add_error, casebook_url, subject_view
 from trials.selectors import newest_protocol
@@ -22,7 +23,8 @@ def rescreen(request: SubjectRequest, subject: Any) -> HttpResponse:
     """Another screening attempt of the same person, after a new consent."""
     if request.method == "GET":
         policies.may_be_screened_again(subject)
-    form = RescreeningForm(request.POST or None)
+    sheets = sheets_to_sign(subject.site.trial, subject.site.today())
+    form = RescreeningForm(request.POST or None, sheets=sheets)
     if request.method == "POST" and form.is_valid():
         try:
             again = screen_again(subject=subject, by=request.user, **form.cleaned_data)

@@ -1,4 +1,4 @@
-// Small courtesies of the frame: menus that close, the current place in view, the error summary read first,
+// Small courtesies of the frame: menus that close, the current place and today in view, the error summary read first,
 // and a second click on a button that is still at work does nothing.
 (() => {
   const openMenus = () => document.querySelectorAll("details.menu[open]");
@@ -22,12 +22,23 @@
     });
   });
 
-  // The current entry comes into view inside the row alone: the page itself must not move.
-  const current = document.querySelector(".navigation [aria-current]");
-  if (current) {
-    const row = current.closest("ul");
-    row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
-  }
+  // The current entry, and today, come into view inside their row alone: the page itself must not move.
+  const bringIntoView = () => {
+    const wanted = ".navigation [aria-current], .tabs [aria-current], .timeline-picture .today";
+    document.querySelectorAll(wanted).forEach((item) => {
+      const row = item.closest(".navigation ul, .tabs, .timeline-picture");
+      const [inner, outer] = [item, row].map((box) => box.getBoundingClientRect());
+      row.scrollLeft += inner.left + inner.width / 2 - outer.left - row.clientWidth / 2;
+    });
+  };
+  bringIntoView();
+  // A phone that is turned gets another width; one that only hides its address bar does not.
+  let width = window.innerWidth;
+  window.addEventListener("resize", () => {
+    if (window.innerWidth === width) return;
+    width = window.innerWidth;
+    bringIntoView();
+  });
 
   // A download leaves the page as it is, so its button must come back by itself.
   const AT_WORK_MS = 3000;

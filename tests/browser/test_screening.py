@@ -13,6 +13,7 @@ from clinical.body_regions import BodyRegion
 from patients.models import Subject
 from tests.browser.conftest import OpenPage
 from tests.browser.pages import (
+    choose,
     expect_heading,
     expect_message,
     open_form,
@@ -87,8 +88,8 @@ def test_a_subject_is_refused_with_every_reason_and_screened_again(open_page: Op
     page.goto(f"{SUBJECTS}{number}/eligibility/")
     page.get_by_role("main").get_by_role("link", name="Screen this person again").click()
     expect_heading(page, f"Screen {number} again")
-    type_in(page, {"signed_on": site.today().isoformat(), "sheet_version": "1.0"})
-    page.get_by_label("Language of the sheet").select_option("zh")
+    type_in(page, {"signed_on": site.today().isoformat()})
+    choose(page, {"sheet_version": "1.0", "language": "zh"})
     press(page, "Screen again")
     again = f"GZ-{int(number[3:]) + 1:03d}"
     expect_message(page, f"{number} is screened again as {again}.")

@@ -18,6 +18,12 @@ pytestmark = pytest.mark.browser
 
 FOLDER = Path(__file__).resolve().parents[2] / "test-results" / "screenshots"
 WIDTHS = (1280, 360)
+# A window takes its new size a moment after it was asked to; until then the page is as tall as it was before.
+HEIGHT_AT = """async ([width, height]) => {
+  for (let frame = 0; frame < 60 && (innerWidth !== width || innerHeight !== height); frame++)
+    await new Promise((done) => requestAnimationFrame(done));
+  return document.documentElement.scrollHeight;
+}"""
 NO_PAGE_OF_THEIR_OWN = {
     "home",  # goes on to Today
     "set_language",
@@ -92,7 +98,7 @@ def _draw(page: Page, name: str) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         # A window as tall as the page: what sticks to an edge of the window then covers nothing.
-        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+        page.set_viewport_size({"width": width, "height": page.evaluate(HEIGHT_AT, [width, 800])})
         path = FOLDER / f"{name}_{width}.png"
         _assert_not_blank(page.screenshot(path=path), path)
 
