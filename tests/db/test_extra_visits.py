@@ -251,11 +251,19 @@ def test_after_it_participation_can_end(treated: Subject, investigator: User) ->
 
 
 def test_who_completed_did_not_terminate_early(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator, days_ago=112)
-    take_place(subject, "W16", investigator)
+    subject = infused_subject(site, investigator, days_ago=168)
+    take_place(subject, "W24", investigator)
     end_participation(subject=subject, status="completed", ended_on=TODAY, reason="All done", by=investigator)
     with pytest.raises(NotAllowedNow, match="has completed"):
         terminate(subject, investigator)
+
+
+def test_who_terminated_early_did_not_complete(site: Site, investigator: User) -> None:
+    subject = infused_subject(site, investigator, days_ago=168)
+    take_place(subject, "W24", investigator)
+    terminate(subject, investigator)
+    with pytest.raises(NotAllowedNow, match="had its early termination visit"):
+        end_participation(subject=subject, status="completed", ended_on=TODAY, reason="All done", by=investigator)
 
 
 def test_who_was_not_enrolled_has_no_early_termination(site: Site, coordinator: User) -> None:
