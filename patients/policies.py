@@ -201,8 +201,16 @@ def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
         )
 
 
+def day_of_the_end(subject: Subject) -> date | None:
+    """The day on which participation ended, or on which the screening failed; None while neither has."""
+    if subject.status != SubjectStatus.SCREEN_FAILURE:
+        return subject.ended_on
+    decision = subject.eligibility_decisions.last()
+    return subject.site.today(decision.decided_at) if decision is not None else None
+
+
 def _refuse_after_the_end(day: date, visit: Visit) -> None:
-    ended_on = visit.subject.ended_on
+    ended_on = day_of_the_end(visit.subject)
     if ended_on is None:
         return
     is_termination = visit.kind == VisitKind.EARLY_TERMINATION
