@@ -21,6 +21,7 @@ from patients.selectors.consent import (
 )
 from patients.services.consent import correct_consent, record_consent, withdraw_consent
 from patients.services.enrolment import end_participation
+from patients.services.extra_visits import add_unscheduled_visit
 from patients.services.reminders import remind_of_opening_windows
 from patients.services.visits import correct_visit_date
 from safety.services import correct_adverse_event, record_adverse_event
@@ -97,6 +98,18 @@ def test_treatment_given_earlier_on_the_day_of_withdrawal_is_recorded(site: Site
     subject = infused_subject(site, investigator, days_ago=28)
     withdraw(subject, "treatment", investigator)
     complete_form(take_place(subject, "W4", investigator), "infusion", investigator)
+
+
+def test_the_day_of_a_treatment_is_not_corrected_to_one_after_the_withdrawal(site: Site, investigator: User) -> None:
+    subject = infused_subject(site, investigator, days_ago=30)
+    treated = take_place(subject, "W4", investigator, on=TODAY - 4 * DAY)
+    complete_form(treated, "infusion", investigator)
+    seen = add_unscheduled_visit(subject=subject, occurred_on=TODAY - 4 * DAY, why="Itching", by=investigator)
+    withdraw(subject, "treatment", investigator, TODAY - 3 * DAY)
+    with pytest.raises(NotAllowedNow, match="withdrew from treatment"):
+        correct_visit_date(visit=treated, occurred_on=TODAY - 2 * DAY, reason="Typing error", by=investigator)
+    for visit, day in ((treated, TODAY - 3 * DAY), (seen, TODAY - 2 * DAY)):
+        assert correct_visit_date(visit=visit, occurred_on=day, reason="Source", by=investigator).occurred_on == day
 
 
 def test_treatment_is_not_withdrawn_for_a_day_before_it_was_given(site: Site, investigator: User) -> None:
