@@ -25,6 +25,7 @@ from patients.selectors.deviations import (
     doubts_about,
     in_words,
 )
+from patients.services.consent import record_consent
 from patients.services.deviations import (
     _CATEGORIES,
     CAUSE_GONE,
@@ -35,7 +36,16 @@ from patients.services.deviations import (
     void_deviation,
 )
 from patients.services.visits import correct_visit_date, miss_visit, record_first_treatment, record_visit
-from tests.factories import complete_form, entry_for, infused_subject, make_member, make_subject, system, take_place
+from tests.factories import (
+    complete_form,
+    entry_for,
+    infused_subject,
+    make_member,
+    make_sheet,
+    make_subject,
+    system,
+    take_place,
+)
 from trials.models import Site, Trial
 
 TODAY = date(2026, 5, 20)
@@ -167,10 +177,11 @@ def test_a_visit_partly_by_telephone_is_none(site: Site, investigator: User) -> 
 
 
 def test_a_visit_without_the_consent_in_force_is_drafted_and_taken_back(treated: Subject, investigator: User) -> None:
-    visit = treated.visits.get(code="W0")
-    notice_deviations(subject=treated, by=investigator, unconsented={visit.pk})
-    assert deviations(treated) == [("visit_without_consent", "W0", "draft", "consent", None)]
+    day = treated.visits.get(code="W0").occurred_on
+    make_sheet(treated.site.trial, "2.0", valid_from=day, must_be_signed_again=True)
     notice_deviations(subject=treated, by=investigator)
+    assert deviations(treated) == [("visit_without_consent", "W0", "draft", "consent", None)]
+    record_consent(subject=treated, signed_on=day, sheet_version="2.0", language="zh", by=investigator)
     assert deviations(treated)[0][2] == "void"
 
 
@@ -263,7 +274,9 @@ def test_noticing_again_changes_nothing(treated: Subject, investigator: User) ->
     assert len(changes(treated.deviations.get())) == before
 
 
-def test_noticing_takes_two_statements_and_writing_at_most_two_more(site: Site, investigator: User) -> None:
+def test_noticing_takes_three_statements_on_visits_and_deviations_and_writing_at_most_two_more(
+    site: Site, investigator: User
+) -> None:
     subject = infused_subject(site, investigator, days_ago=90, consent_before=14)
 
     def statements() -> int:
@@ -271,13 +284,13 @@ def test_noticing_takes_two_statements_and_writing_at_most_two_more(site: Site, 
             notice_deviations(subject=subject, by=investigator)
         return sum("deviation" in query["sql"] or "patients_visit" in query["sql"] for query in captured)
 
-    assert statements() == 2
+    assert statements() == 3
     with acting(by=investigator, reason="Test"):
         Visit.objects.filter(subject=subject, code__in=("W4", "W8", "W12")).update(outcome="missed")
-    assert statements() == 3
+    assert statements() == 4
     with acting(by=investigator, reason="Test"):
         Visit.objects.filter(subject=subject, code__in=("W4", "W8")).update(outcome="")
-    assert statements() == 3
+    assert statements() == 4
     assert [row[2] for row in deviations(subject)].count("void") == 2
 
 
