@@ -19,7 +19,9 @@ from patients.policies import may_receive_data
 from patients.selectors.consent import (
     subjects_whose_data_may_be_used,
 )
+from patients.selectors.deviations import deviations_to_complete
 from patients.services.consent import correct_consent, record_consent, withdraw_consent
+from patients.services.deviations import complete_deviation, report_deviation, void_deviation
 from patients.services.enrolment import end_participation
 from patients.services.extra_visits import add_unscheduled_visit
 from patients.services.reminders import remind_of_opening_windows
@@ -174,8 +176,12 @@ def test_after_withdrawal_of_data_use_nothing_is_entered_or_corrected(
     subject = infused_subject(site, investigator, days_ago=28)
     event = record_adverse_event(subject=subject, fields=fever(TODAY - DAY), by=investigator)
     visit = take_place(subject, "W4", investigator)
+    noticed = subject.deviations.first()
+    assert list(deviations_to_complete(investigator, trial)) == [noticed]
     withdraw(subject, "data_use", investigator)
+    assert list(deviations_to_complete(investigator, trial)) == []
     subject.refresh_from_db()
+    said = {"category": "visit", "description": "A day early"}
     assert (subject.status, subject.ended_on) == ("withdrawn", TODAY)
     attempts = (
         lambda: complete_form(visit, "pasi", investigator),
@@ -185,6 +191,11 @@ def test_after_withdrawal_of_data_use_nothing_is_entered_or_corrected(
         ),
         lambda: correct_visit_date(visit=visit, occurred_on=TODAY, reason="Typing error", by=investigator),
         lambda: correct(subject.consents.get(), investigator, language="en"),
+        lambda: report_deviation(subject=subject, occurred_on=TODAY, by=investigator, **said),
+        lambda: complete_deviation(
+            deviation=noticed, severity="minor", cause="-", action="-", expected_version=1, by=investigator, **said
+        ),
+        lambda: void_deviation(deviation=noticed, expected_version=1, reason="None", by=investigator),
         lambda: sign(subject, investigator),
         lambda: may_receive_data(subject),
     )
