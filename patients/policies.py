@@ -110,12 +110,31 @@ def arm_may_change(subject: Subject) -> None:
 
 
 def participation_may_end(subject: Subject, status: str) -> None:
-    """Completion follows the follow-up; withdrawal is possible until participation has ended."""
-    if status == SubjectStatus.COMPLETED and subject.status != SubjectStatus.FOLLOW_UP:
+    """Completion follows the last visit of the schedule, held or missed; withdrawal is possible until participation
+    has ended."""
+    if status == SubjectStatus.COMPLETED:
+        _refuse_early_completion(subject)
+    status_may_become(subject, status)
+
+
+def _refuse_early_completion(subject: Subject) -> None:
+    if subject.status != SubjectStatus.FOLLOW_UP:
         raise NotAllowedNow(
             _("Only a subject in follow-up can complete the trial; record a withdrawal if participation ends earlier.")
         )
-    status_may_become(subject, status)
+    if subject.visits.filter(kind=VisitKind.EARLY_TERMINATION).exists():
+        raise NotAllowedNow(
+            _("%(number)s had its early termination visit; record a withdrawal.") % {"number": subject.number}
+        )
+    last = subject.visits.filter(kind=VisitKind.SCHEDULED).order_by("position").last()
+    if last is not None and not last.outcome:
+        raise NotAllowedNow(
+            _(
+                "The last visit, %(visit)s, is still open: record first what became of it, or record a withdrawal if"
+                " participation ends earlier."
+            )
+            % {"visit": last.code}
+        )
 
 
 def visit_may_take_place(visit: Visit, protocol: Protocol) -> None:
@@ -182,8 +201,16 @@ def day_is_in_order(day: date, visit: Visit, protocol: Protocol) -> None:
         )
 
 
+def day_of_the_end(subject: Subject) -> date | None:
+    """The day on which participation ended, or on which the screening failed; None while neither has."""
+    if subject.status != SubjectStatus.SCREEN_FAILURE:
+        return subject.ended_on
+    decision = subject.eligibility_decisions.last()
+    return subject.site.today(decision.decided_at) if decision is not None else None
+
+
 def _refuse_after_the_end(day: date, visit: Visit) -> None:
-    ended_on = visit.subject.ended_on
+    ended_on = day_of_the_end(visit.subject)
     if ended_on is None:
         return
     is_termination = visit.kind == VisitKind.EARLY_TERMINATION

@@ -179,8 +179,8 @@ def check_allocation(draft: Draft) -> Iterator[Problem]:
 
 
 def check_criteria(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
-    """Each rule uses facts that are known in time, and uses each as the kind it is."""
-    in_time = _published_by_anchor(draft, catalogue)
+    """Each rule uses facts that are known before enrolment, and uses each as the kind it is."""
+    in_time = _published_before_anchor(draft, catalogue)
     for criterion in draft.criteria.items:
         key = f"{criterion.kind}[{criterion.code}].rule"
         missing = sorted(criterion.rule.facts - {JUDGEMENT} - in_time.keys())
@@ -251,6 +251,17 @@ def _published_by_anchor(draft: Draft, catalogue: Catalogue) -> dict[str, Fact]:
     return catalogue.published_by(forms) | {fact.code: fact for fact in catalogue.always}
 
 
+def _published_before_anchor(draft: Draft, catalogue: Catalogue) -> dict[str, Fact]:
+    """Facts of forms at the visits listed before the anchor, after which a subject is enrolled; every fact when visits
+    or anchor could not be read."""
+    anchor = _anchor_visit(draft)
+    if anchor is None or not draft.visits.is_complete:
+        return catalogue.facts
+    before = draft.visits.items[: draft.visits.items.index(anchor)]
+    forms = [form for visit in before for form in visit.forms]
+    return catalogue.published_by(forms) | {fact.code: fact for fact in catalogue.always}
+
+
 def _anchor_visit(draft: Draft) -> Visit | None:
     code = draft.header.anchor if draft.header else None
     return next((visit for visit in draft.visits.items if visit.code == code), None)
@@ -264,7 +275,7 @@ def _is_by_anchor(visit: Visit, anchor: Visit) -> bool:
 
 def _why_missing(fact: str, catalogue: Catalogue) -> str:
     if fact in catalogue.facts:
-        return f"uses '{fact}', but no form scheduled at or before the anchor visit publishes it: schedule one."
+        return f"uses '{fact}', but no form scheduled before the anchor visit publishes it: schedule one."
     return f"uses '{fact}', which no form publishes; known are {', '.join(sorted(catalogue.facts))}."
 
 

@@ -17,6 +17,7 @@ from audit.history import Change, changes
 from clinical.deviations import DeviationKind
 from patients.deviation_facts import expected_of
 from patients.models import Deviation, DeviationStatus, Subject, Visit
+from patients.selectors.consent import data_may_be_used
 from patients.services.deviations import CAUSE_GONE, cause_of
 from patients.visit_content import content_of, name_of
 from trials.models import Trial
@@ -47,8 +48,8 @@ def deviations_of_trial(user: User, trial: Trial, wanted: DeviationFilter) -> Qu
 
 
 def deviations_to_complete(user: User, trial: Trial) -> QuerySet[Deviation]:
-    """The drafts of the trial that the user may see, oldest first."""
-    rows = _with_visit(Deviation.objects.visible_to(user))
+    """The drafts of the trial that the user may see, oldest first, and that may still be completed."""
+    rows = data_may_be_used(_with_visit(Deviation.objects.visible_to(user)), subject="subject")
     drafts = rows.filter(subject__site__trial=trial, status=DeviationStatus.DRAFT)
     return drafts.order_by("occurred_on", "subject__number", "number")
 

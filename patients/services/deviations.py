@@ -13,7 +13,7 @@ from audit.context import acting, stated
 from clinical.deviations import DeviationKind, Expected
 from patients.deviation_facts import expected_of
 from patients.models import Deviation, DeviationCategory, DeviationStatus, Subject, Visit
-from patients.policies import not_in_the_future
+from patients.policies import may_receive_data, not_in_the_future
 
 CAUSE_GONE = gettext_noop("The record was corrected; this does not follow from it any more.")
 """Why a draft became void by itself; what people declare to be no deviation has their own words."""
@@ -130,9 +130,11 @@ def report_deviation(
     """A deviation that somebody saw, with the subject's next number; a draft while something is left to say.
 
     Raises ValidationError by field for a day in the future, an unknown category or severity, an empty description, or
-    a visit of another subject. A day before consent is possible: procedures before consent are deviations.
+    a visit of another subject; NotAllowedNow once the use of the data is withdrawn. A day before consent is possible:
+    procedures before consent are deviations.
     """
     subject = Subject.objects.select_for_update(of=("self",)).get(pk=subject.pk)
+    may_receive_data(subject)
     deviation = Deviation(subject=subject, visit=visit, recorded_by=by)
     deviation.number = (subject.deviations.order_by("number").values_list("number", flat=True).last() or 0) + 1
     if visit is not None and visit.subject_id != subject.pk:
@@ -171,7 +173,8 @@ def complete_deviation(
 
     `occurred_on` None leaves the day as it is; that of a noticed deviation follows from the record. Raises
     DeviationConflict when the stored version is another one, ValidationError by field for an empty or impossible value
-    and for a change without a reason of what was no draft any more.
+    and for a change without a reason of what was no draft any more, NotAllowedNow once the use of the data is
+    withdrawn.
     """
     deviation = _locked(deviation, expected_version)
     was_draft = deviation.status == DeviationStatus.DRAFT
@@ -201,7 +204,7 @@ def void_deviation(*, deviation: Deviation, expected_version: int, reason: str, 
     """Declare that it is no deviation, for a reason that stays with it; the row stays.
 
     Raises DeviationConflict when the stored version is another one, ValidationError without a reason or when it is
-    void already.
+    void already, NotAllowedNow once the use of the data is withdrawn.
     """
     deviation = _locked(deviation, expected_version)
     if deviation.status == DeviationStatus.VOID:
@@ -213,6 +216,7 @@ def void_deviation(*, deviation: Deviation, expected_version: int, reason: str, 
 def _locked(deviation: Deviation, expected_version: int) -> Deviation:
     Subject.objects.select_for_update(of=("self",)).get(pk=deviation.subject_id)
     stored = Deviation.objects.select_related("subject__site").get(pk=deviation.pk)
+    may_receive_data(stored.subject)
     if stored.row_version != expected_version:
         raise DeviationConflict(stored)
     return stored

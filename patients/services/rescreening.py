@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.context import acting
 from patients.models import Subject
-from patients.policies import may_be_screened_again
+from patients.policies import day_of_the_end, may_be_screened_again
 from patients.services.planning import consent_day
 from patients.services.registration import Identity, register_subject
 
@@ -36,9 +36,7 @@ def screen_again(*, subject: Subject, signed_on: date, sheet_version: str, langu
 
 
 def _refuse_early_consent(earlier: Subject, signed_on: date) -> None:
-    decision = earlier.eligibility_decisions.last()
-    decided_on = earlier.site.today(decision.decided_at) if decision else None
-    ended_on = earlier.ended_on or decided_on or consent_day(earlier)
+    ended_on = day_of_the_end(earlier) or consent_day(earlier)
     if signed_on < ended_on:
         raise ValidationError(
             {"signed_on": _("The earlier screening ended on %(day)s; the new consent follows it.") % {"day": ended_on}}

@@ -14,6 +14,7 @@ from patients.policies import (
     day_is_possible,
     may_receive_data,
     status_may_become,
+    treatment_may_be_given,
     visit_may_take_place,
 )
 from patients.selectors.consent import treatment_withdrawn_on
@@ -71,12 +72,15 @@ def refuse_impossible_contact(visit: Visit) -> None:
         raise ValidationError({"contact_mode": _("Choose how subject and site met.")})
     if visit.contact_mode != ContactMode.BY_PHONE:
         return
-    forms = protocol_of(visit.subject.protocol_version).treatment_forms
-    was_treated = Finding.objects.filter(visit=visit.pk, source_form__in=forms).exists()
-    if was_treated or (is_treatment_visit(visit) and not _is_after_treatment(visit)):
+    if _was_treated(visit) or (is_treatment_visit(visit) and not _is_after_treatment(visit)):
         raise ValidationError(
             {"contact_mode": _("Treatment is given at this visit; it cannot take place by telephone alone.")}
         )
+
+
+def _was_treated(visit: Visit) -> bool:
+    forms = protocol_of(visit.subject.protocol_version).treatment_forms
+    return Finding.objects.filter(visit=visit.pk, source_form__in=forms).exists()
 
 
 def _is_after_treatment(visit: Visit) -> bool:
@@ -105,7 +109,9 @@ def correct_visit_date(
 ) -> Visit:
     """Change the day of a visit that took place, or how it did (None: as it is), for a reason.
 
-    The anchor visit moves the first treatment with it. Forms keep the days on which they were assessed.
+    The anchor visit moves the first treatment with it. Forms keep the days on which they were assessed. Raises
+    NotAllowedNow for a day out of the order of the trial, or one after the withdrawal from treatment where treatment
+    was given; ValidationError for a visit that did not take place and for a treatment by telephone alone.
     """
     visit = _locked(visit)
     if visit.outcome != VisitOutcome.DONE:
@@ -114,6 +120,8 @@ def correct_visit_date(
     subject, protocol = visit.subject, protocol_of(visit.subject.protocol_version)
     day_is_possible(occurred_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
     day_is_in_order(occurred_on, visit, protocol)
+    if _was_treated(visit):
+        treatment_may_be_given(subject, occurred_on)
     visit.occurred_on, visit.contact_mode = occurred_on, contact_mode or visit.contact_mode
     refuse_impossible_contact(visit)
     if visit.kind != VisitKind.SCHEDULED:
@@ -134,7 +142,7 @@ def position_on(subject: Subject, day: date) -> int:
 
 @transaction.atomic
 def miss_visit(*, visit: Visit, reason: str, by: User) -> Visit:
-    """The visit did not take place, for a reason; raises NotAllowedNow before its window has opened."""
+    """The visit did not take place, for a reason; raises ValidationError before its window has opened."""
     visit = _locked(visit)
     protocol = protocol_of(visit.subject.protocol_version)
     visit_may_take_place(visit, protocol)

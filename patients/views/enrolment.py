@@ -62,4 +62,5 @@ def end_participation(request: SubjectRequest, subject: Any) -> HttpResponse:
         else:
             messages.success(request, _("End of participation recorded."))
             return redirect(casebook_url(subject))
-    return subject_view(request, "patients/end.html", {"form": form}, here=_("End participation"))
+    status = 422 if form.errors else 200
+    return subject_view(request, "patients/end.html", {"form": form}, here=_("End participation"), status=status)

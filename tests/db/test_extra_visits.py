@@ -17,6 +17,7 @@ from audit.context import acting
 from patients.eligibility import eligibility_of
 from patients.models import Allocation, ConsentWithdrawal, Subject, Visit
 from patients.selectors.visits import earlier_plans, forms_of_another_day, open_visits, timeline
+from patients.services.eligibility import answer_criteria, decide_eligibility
 from patients.services.enrolment import end_participation
 from patients.services.extra_visits import add_unscheduled_visit, record_early_termination
 from patients.services.visits import correct_visit_date, earlier_arm, miss_visit, record_first_treatment, record_visit
@@ -29,6 +30,7 @@ from tests.factories import (
     make_site,
     make_subject,
     make_trial,
+    screened_subject,
     take_place,
 )
 from trials.models import Site
@@ -143,6 +145,16 @@ def test_one_forgotten_until_after_the_end_is_still_recorded_for_a_day_before_it
         extra(treated, investigator, TODAY)
 
 
+def test_after_a_failed_screening_no_visit_is_added_for_a_later_day(site: Site, investigator: User) -> None:
+    with time_machine.travel(NOON - 2 * DAY, tick=False):
+        subject = screened_subject(site, investigator)
+        answer_criteria(subject=subject, answers={"EX10": True}, reason="Heart", by=investigator)
+        decide_eligibility(subject=subject, outcome="screen_failure", by=investigator)
+    with pytest.raises(NotAllowedNow, match="after the end of participation on 2026-05-18"):
+        extra(subject, investigator, on=TODAY - DAY)
+    assert extra(subject, investigator, on=TODAY - 2 * DAY).needs_enrolment is False
+
+
 def test_a_corrected_day_stays_on_its_side_of_enrolment(site: Site, investigator: User) -> None:
     subject = enrolled_subject(site, investigator, signed_on=TODAY - 5 * DAY)
     visit = extra(subject, investigator, TODAY)
@@ -251,11 +263,19 @@ def test_after_it_participation_can_end(treated: Subject, investigator: User) ->
 
 
 def test_who_completed_did_not_terminate_early(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator, days_ago=112)
-    take_place(subject, "W16", investigator)
+    subject = infused_subject(site, investigator, days_ago=168)
+    take_place(subject, "W24", investigator)
     end_participation(subject=subject, status="completed", ended_on=TODAY, reason="All done", by=investigator)
     with pytest.raises(NotAllowedNow, match="has completed"):
         terminate(subject, investigator)
+
+
+def test_who_terminated_early_did_not_complete(site: Site, investigator: User) -> None:
+    subject = infused_subject(site, investigator, days_ago=168)
+    take_place(subject, "W24", investigator)
+    terminate(subject, investigator)
+    with pytest.raises(NotAllowedNow, match="had its early termination visit"):
+        end_participation(subject=subject, status="completed", ended_on=TODAY, reason="All done", by=investigator)
 
 
 def test_who_was_not_enrolled_has_no_early_termination(site: Site, coordinator: User) -> None:

@@ -129,8 +129,16 @@ def test_the_first_follow_up_visit_begins_follow_up(site: Site, investigator: Us
     take_place(subject, "W16", investigator)
     subject.refresh_from_db()
     assert subject.status == "follow_up"
-    ended = end_participation(subject=subject, status="completed", ended_on=TODAY, reason="All done", by=investigator)
-    assert ended.status == "completed"
+
+
+def test_the_trial_is_completed_after_its_last_visit_only(site: Site, investigator: User) -> None:
+    subject = infused_subject(site, investigator, days_ago=168)
+    end = {"subject": subject, "status": "completed", "ended_on": TODAY, "reason": "All done", "by": investigator}
+    take_place(subject, "W16", investigator)
+    with pytest.raises(NotAllowedNow, match="The last visit, W24, is still open"):
+        end_participation(**end)
+    miss_visit(visit=visit_of(subject, "W24"), reason="On a journey", by=investigator)
+    assert end_participation(**end).status == "completed"
 
 
 def test_a_visit_is_missed_from_the_day_its_window_opens(site: Site, investigator: User) -> None:

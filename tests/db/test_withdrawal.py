@@ -19,8 +19,11 @@ from patients.policies import may_receive_data
 from patients.selectors.consent import (
     subjects_whose_data_may_be_used,
 )
+from patients.selectors.deviations import deviations_to_complete
 from patients.services.consent import correct_consent, record_consent, withdraw_consent
+from patients.services.deviations import complete_deviation, report_deviation, void_deviation
 from patients.services.enrolment import end_participation
+from patients.services.extra_visits import add_unscheduled_visit
 from patients.services.reminders import remind_of_opening_windows
 from patients.services.visits import correct_visit_date
 from safety.services import correct_adverse_event, record_adverse_event
@@ -99,6 +102,18 @@ def test_treatment_given_earlier_on_the_day_of_withdrawal_is_recorded(site: Site
     complete_form(take_place(subject, "W4", investigator), "infusion", investigator)
 
 
+def test_the_day_of_a_treatment_is_not_corrected_to_one_after_the_withdrawal(site: Site, investigator: User) -> None:
+    subject = infused_subject(site, investigator, days_ago=30)
+    treated = take_place(subject, "W4", investigator, on=TODAY - 4 * DAY)
+    complete_form(treated, "infusion", investigator)
+    seen = add_unscheduled_visit(subject=subject, occurred_on=TODAY - 4 * DAY, why="Itching", by=investigator)
+    withdraw(subject, "treatment", investigator, TODAY - 3 * DAY)
+    with pytest.raises(NotAllowedNow, match="withdrew from treatment"):
+        correct_visit_date(visit=treated, occurred_on=TODAY - 2 * DAY, reason="Typing error", by=investigator)
+    for visit, day in ((treated, TODAY - 3 * DAY), (seen, TODAY - 2 * DAY)):
+        assert correct_visit_date(visit=visit, occurred_on=day, reason="Source", by=investigator).occurred_on == day
+
+
 def test_treatment_is_not_withdrawn_for_a_day_before_it_was_given(site: Site, investigator: User) -> None:
     subject = infused_subject(site, investigator, days_ago=30)
     complete_form(take_place(subject, "W4", investigator, on=TODAY - 2 * DAY), "infusion", investigator)
@@ -161,8 +176,12 @@ def test_after_withdrawal_of_data_use_nothing_is_entered_or_corrected(
     subject = infused_subject(site, investigator, days_ago=28)
     event = record_adverse_event(subject=subject, fields=fever(TODAY - DAY), by=investigator)
     visit = take_place(subject, "W4", investigator)
+    noticed = subject.deviations.first()
+    assert list(deviations_to_complete(investigator, trial)) == [noticed]
     withdraw(subject, "data_use", investigator)
+    assert list(deviations_to_complete(investigator, trial)) == []
     subject.refresh_from_db()
+    said = {"category": "visit", "description": "A day early"}
     assert (subject.status, subject.ended_on) == ("withdrawn", TODAY)
     attempts = (
         lambda: complete_form(visit, "pasi", investigator),
@@ -172,6 +191,11 @@ def test_after_withdrawal_of_data_use_nothing_is_entered_or_corrected(
         ),
         lambda: correct_visit_date(visit=visit, occurred_on=TODAY, reason="Typing error", by=investigator),
         lambda: correct(subject.consents.get(), investigator, language="en"),
+        lambda: report_deviation(subject=subject, occurred_on=TODAY, by=investigator, **said),
+        lambda: complete_deviation(
+            deviation=noticed, severity="minor", cause="-", action="-", expected_version=1, by=investigator, **said
+        ),
+        lambda: void_deviation(deviation=noticed, expected_version=1, reason="None", by=investigator),
         lambda: sign(subject, investigator),
         lambda: may_receive_data(subject),
     )

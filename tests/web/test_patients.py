@@ -259,6 +259,7 @@ def test_the_end_is_not_offered_as_completion_before_follow_up(site: Site, inves
     subject = enrolled_subject(site, investigator)
     typed = {"status": "completed", "ended_on": "2026-05-20", "reason": "All done"}
     page = nurse.post(of("end", subject), typed)
+    assert page.status_code == 422
     assert "Select a valid choice" in text(page)
     assert 'value="All done"' in text(page)
 

@@ -184,11 +184,15 @@ def files() -> dict[str, str]:
 def catalogue() -> Catalogue:
     return Catalogue(
         forms={
-            "demographics": (Fact("age_years", FactKind.NUMBER, "year"), Fact("sex", FactKind.TEXT)),
+            "demographics": (
+                Fact("age_years", FactKind.NUMBER, "year"),
+                Fact("sex", FactKind.TEXT),
+                Fact("tablet_last_on", FactKind.DAY),
+            ),
             "pasi": (Fact("pasi_total", FactKind.NUMBER),),
             "bsa": (Fact("bsa_percent", FactKind.NUMBER, "%"),),
             "infusion": (Fact("cells_given", FactKind.NUMBER, "cells"),),
-            "tablet": (Fact("tablet_mg", FactKind.NUMBER, "mg"), Fact("tablet_last_on", FactKind.DAY)),
+            "tablet": (Fact("tablet_mg", FactKind.NUMBER, "mg"),),
         },
         always=(Fact("consent_given", FactKind.YES_NO),),
     )

@@ -66,8 +66,18 @@ def test_a_visit_dated_from_consent_but_after_the_anchor_comes_too_late_for_a_ru
     assert (problem.file, problem.key) == (C, "inclusion[IN01].rule")
 
 
+def test_a_form_of_the_anchor_visit_comes_too_late_for_a_rule(files, catalogue):
+    visits = files[V].replace('forms = ["infusion", "tablet"]', 'forms = ["infusion", "tablet", "bsa"]')
+    late = {**files, V: visits, C: files[C].replace("pasi_total", "bsa_percent")}
+    [problem] = problems_of(late, catalogue)
+    assert (problem.file, problem.key) == (C, "inclusion[IN01].rule")
+    assert "uses 'bsa_percent', but no form scheduled before the anchor visit publishes it" in problem.message
+
+
 def test_the_first_treatment_of_every_arm_is_at_the_anchor(files, catalogue):
-    problems = problems_of({**files, P: files[P].replace('anchor = "W0"', 'anchor = "SCR"')}, catalogue)
+    asked_at_once = files[C].replace("pasi_total > 10.0", "consent_given")
+    moved = {**files, P: files[P].replace('anchor = "W0"', 'anchor = "SCR"'), C: asked_at_once}
+    problems = problems_of(moved, catalogue)
     assert [(problem.file, problem.key) for problem in problems] == [
         (A, "arm[CELLS].infusion_visits"),
         (A, "arm[TABLET].dosing_visits"),

@@ -48,8 +48,8 @@ def test_a_criterion_without_a_rule_asks_for_a_judgement(files, catalogue):
 def test_a_baseline_may_be_taken_on_a_day_dated_before_the_anchor(files, catalogue):
     visits = files["visits.toml"].replace('relative_to = "W0"\ntarget = "P8W"', 'relative_to = "W0"\ntarget = "-P5D"')
     visits = visits.replace("forms = []", 'forms = ["bsa"]')
-    criteria = files["criteria.toml"].replace("pasi_total > 10.0", "bsa_percent > 10.0")
-    protocol = parse({**files, "visits.toml": visits, "criteria.toml": criteria}, catalogue)
+    endpoints = files["endpoints.toml"].replace('"pasi_total"', '"bsa_percent"')
+    protocol = parse({**files, "visits.toml": visits, "endpoints.toml": endpoints}, catalogue)
     assert protocol.visit("W8").target_days == -5
 
 

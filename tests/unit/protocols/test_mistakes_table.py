@@ -146,7 +146,7 @@ MISTAKES = {
         "pasi_total > 10.0",
         "bsa_percent > 10.0",
         "inclusion[IN01].rule",
-        "no form scheduled at or before the anchor",
+        "no form scheduled before the anchor",
     ),
     "number compared with true": (
         C,
