@@ -1,5 +1,6 @@
 """Every text that people read can be translated."""
 
+import ast
 import re
 from html.parser import HTMLParser
 from importlib import import_module
@@ -132,3 +133,18 @@ def _from_model(form: Any, name: str) -> bool:
     """Django spells out the names of model fields when it makes form fields; those are checked at the model."""
     meta = getattr(form, "_meta", None)
     return bool(meta and getattr(meta, "model", None) and name in {field.name for field in meta.model._meta.fields})
+
+
+def test_no_text_to_translate_stands_inside_an_f_string() -> None:
+    """The programs that collect texts do not look into f-strings, so such a text stays English without a word."""
+    names = {"_", "gettext", "ngettext", "pgettext", "npgettext", "gettext_lazy", "ngettext_lazy", "pgettext_lazy"}
+    found = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in OURS
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in names
+    ]
+    assert found == []
