@@ -215,7 +215,7 @@ def test_a_decision_that_is_to_be_reviewed_holds_enrolment_up(
     subject = eligible_subject(site, investigator)
     with acting(by=investigator, reason="PASI corrected"):
         subject.eligibility_decisions.update(stale_since=datetime(2026, 5, 20, tzinfo=UTC), stale_criteria=["IN01"])
-    with pytest.raises(NotAllowedNow, match=r"IN01.*must decide again"):
+    with pytest.raises(NotAllowedNow, match=r"eligibility was decided \(IN01\); an investigator must decide again"):
         enrol(subject=subject, enrolled_on=TODAY, by=investigator)
 
 
