@@ -15,6 +15,7 @@ from patients.models import (
     SubjectStatus,
     Visit,
     VisitKind,
+    VisitOutcome,
     WithdrawalScope,
 )
 from patients.models.subject import TRANSITIONS
@@ -95,6 +96,18 @@ def a_place_can_be_given(subject: Subject) -> None:
 def other_arms(subject: Subject) -> list[Arm]:
     """The arms that the subject is not in, in the order of the protocol."""
     return [arm for arm in protocol_of(subject.protocol_version).arms if arm.code != subject.arm_code]
+
+
+def visit_may_be_opened_again(visit: Visit) -> None:
+    """A visit that was recorded as missed by mistake, while the subject takes part under the same protocol version."""
+    if visit.outcome != VisitOutcome.MISSED:
+        raise NotAllowedNow(_("Only a visit that is recorded as missed can be opened again."))
+    if visit.subject.status in ENDED:
+        raise NotAllowedNow(
+            _("Participation of %(number)s has ended; its visits stay as they are.") % {"number": visit.subject.number}
+        )
+    if visit.protocol_version_id is not None:
+        raise NotAllowedNow(_("The visit belongs to the protocol version that the subject was moved away from."))
 
 
 def arm_may_change(subject: Subject) -> None:

@@ -50,5 +50,6 @@ urlpatterns = [
     path(SUBJECT + "visits/early-termination/", extra_visits.early_termination, name="early-termination"),
     path(SUBJECT + "visits/<str:code>/", visits.visit, name="visit"),
     path(SUBJECT + "visits/<str:code>/correct/", visits.correct_visit, name="correct-visit"),
+    path(SUBJECT + "visits/<str:code>/reopen/", visits.reopen_visit, name="reopen-visit"),
     path(SUBJECT + "visits/<str:code>/missed/", visits.miss_visit, name="miss-visit"),
 ]

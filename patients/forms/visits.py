@@ -73,6 +73,16 @@ class VisitCorrectionForm(forms.Form):
         self.helper = helper_of()
 
 
+class ReopenVisitForm(forms.Form):
+    """Why a visit that was recorded as missed waits again."""
+
+    reopen_reason = ReasonField(label=_("Why is it not missed?"), help_text=_("For example: recorded by mistake."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper_of()
+
+
 class MissedVisitForm(forms.Form):
     """Why a visit did not take place."""
 

@@ -28,7 +28,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     SubjectStatus.ELIGIBLE: frozenset({SubjectStatus.ENROLLED, SubjectStatus.SCREEN_FAILURE, SubjectStatus.WITHDRAWN}),
     SubjectStatus.ENROLLED: frozenset({SubjectStatus.ON_TREATMENT, SubjectStatus.WITHDRAWN}),
     SubjectStatus.ON_TREATMENT: frozenset({SubjectStatus.FOLLOW_UP, SubjectStatus.WITHDRAWN}),
-    SubjectStatus.FOLLOW_UP: frozenset({SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN}),
+    # Back to treatment: a missed treatment visit was recorded by mistake.
+    SubjectStatus.FOLLOW_UP: frozenset({SubjectStatus.COMPLETED, SubjectStatus.WITHDRAWN, SubjectStatus.ON_TREATMENT}),
     SubjectStatus.COMPLETED: frozenset(),
     SubjectStatus.WITHDRAWN: frozenset(),
 }

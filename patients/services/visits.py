@@ -15,6 +15,7 @@ from patients.policies import (
     may_receive_data,
     status_may_become,
     treatment_may_be_given,
+    visit_may_be_opened_again,
     visit_may_take_place,
 )
 from patients.selectors.consent import treatment_withdrawn_on
@@ -155,6 +156,37 @@ def miss_visit(*, visit: Visit, reason: str, by: User) -> Visit:
         _begin_follow_up(visit.subject, protocol, after=visit)
         notice_deviations(subject=visit.subject, by=by)
     return visit
+
+
+@transaction.atomic
+def reopen_visit(*, visit: Visit, reason: str, by: User) -> Visit:
+    """Take back that a visit was missed, for a reason: it waits again, as it is planned now.
+
+    A draft of the deviation becomes void. A subject who was only waiting for follow-up is on treatment again. Raises
+    NotAllowedNow for a visit that is not missed, after the end of participation, and after a move to another version.
+    """
+    visit = _locked(visit)
+    subject, protocol = visit.subject, protocol_of(visit.subject.protocol_version)
+    may_receive_data(subject)
+    visit_may_be_opened_again(visit)
+    visit.outcome = ""
+    with acting(by=by, reason=stated(reason)):
+        visit.save(update_fields=["outcome"])
+        plan(subject)
+        _resume_treatment(visit, protocol)
+        notice_deviations(subject=subject, by=by)
+    return visit
+
+
+def _resume_treatment(visit: Visit, protocol: Protocol) -> None:
+    """The caller signs for the write."""
+    subject = visit.subject
+    last = [each.code for each in protocol.visits if each.epoch == protocol.epochs[-1].code]
+    has_begun = subject.visits.filter(outcome=VisitOutcome.DONE, code__in=last).exists()
+    is_awaited = visit.code not in last and is_treatment_visit(visit) and treatment_withdrawn_on(subject) is None
+    if subject.status == SubjectStatus.FOLLOW_UP and is_awaited and not has_begun:
+        subject.status = SubjectStatus.ON_TREATMENT
+        subject.save(update_fields=["status"])
 
 
 @transaction.atomic

@@ -11,14 +11,16 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission
 from patients.access import SubjectRequest, subject_page
-from patients.forms.visits import MissedVisitForm, VisitCorrectionForm, VisitDateForm
+from patients.forms.visits import MissedVisitForm, ReopenVisitForm, VisitCorrectionForm, VisitDateForm
+from patients.policies import visit_may_be_opened_again
 from patients.selectors import visits as visit_reads
 from patients.services.visits import correct_visit_date, record_visit
 from patients.services.visits import miss_visit as miss
+from patients.services.visits import reopen_visit as reopen
 from patients.views.common import add_error, casebook_url, subject_view
 from patients.views.deviations import link_to_drafts
 from patients.visit_content import content_of, name_of
-from trials.policies import NotAllowedNow
+from trials.policies import NotAllowedNow, allows
 
 
 def _visit_or_404(subject: Any, code: str) -> Any:
@@ -47,6 +49,8 @@ def _visit_page(request: SubjectRequest, visit: Any, *, status: int = 200, **cha
         "date_form": VisitDateForm(today=today, is_treated=is_treated),
         "correction_form": VisitCorrectionForm(initial=stored, is_treated=is_treated),
         "missed_form": MissedVisitForm(),
+        "reopen_form": ReopenVisitForm(),
+        "may_reopen": allows(visit_may_be_opened_again, visit),
         **changed,
     }
     response = subject_view(request, "patients/visit.html", context, here=name)
@@ -114,3 +118,20 @@ def miss_visit(request: SubjectRequest, subject: Any, code: str) -> HttpResponse
             link_to_drafts(request, missed)
             return redirect(casebook_url(subject) + f"#visit-{code}")
     return _visit_page(request, row, missed_form=form, status=422)
+
+
+@require_POST
+@subject_page(Permission.ENTER_DATA)
+def reopen_visit(request: SubjectRequest, subject: Any, code: str) -> HttpResponse:
+    """Take back that a visit was missed."""
+    row = _visit_or_404(subject, code)
+    form = ReopenVisitForm(request.POST)
+    if form.is_valid():
+        try:
+            reopen(visit=row, reason=form.cleaned_data["reopen_reason"], by=request.user)
+        except (ValidationError, NotAllowedNow) as error:
+            add_error(form, error)
+        else:
+            messages.success(request, _("The visit waits again."))
+            return redirect(casebook_url(subject) + f"#visit-{code}")
+    return _visit_page(request, row, reopen_form=form, status=422)

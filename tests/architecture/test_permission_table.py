@@ -83,6 +83,7 @@ patients:end               POST    +            +             -        -       -
 patients:visit             GET     +            +             +        +       +     0             0      +
 patients:visit             POST    +            +             -        -       -     0             0      -
 patients:correct-visit     POST    +            +             -        -       -     0             0      -
+patients:reopen-visit      POST    +            +             -        -       -     0             0      -
 patients:miss-visit        POST    +            +             -        -       -     0             0      -
 patients:unscheduled-visit GET     +            +             -        -       -     0             0      -
 patients:unscheduled-visit POST    +            +             -        -       -     0             0      -

@@ -14,7 +14,13 @@ from audit.context import acting
 from audit.history import changes
 from patients.models import InformedConsent, Subject, Visit
 from patients.services.enrolment import end_participation
-from patients.services.visits import correct_visit_date, miss_visit, record_first_treatment, record_visit
+from patients.services.visits import (
+    correct_visit_date,
+    miss_visit,
+    record_first_treatment,
+    record_visit,
+    reopen_visit,
+)
 from tests.factories import enrolled_subject, infused_subject, make_subject, take_place
 from trials.models import Site
 from trials.policies import NotAllowedNow
@@ -221,3 +227,28 @@ def test_the_database_refuses_a_visit_that_cannot_be(site: Site, coordinator: Us
         acting(by=coordinator, reason="By hand"),
     ):
         Visit.objects.filter(pk=visit.pk).update(**values)
+
+
+def test_a_visit_missed_by_mistake_waits_again_and_its_draft_becomes_void(site: Site, investigator: User) -> None:
+    subject = infused_subject(site, investigator, days_ago=58, consent_before=14)
+    for code in ("W4", "W8"):
+        miss_visit(visit=subject.visits.get(code=code), reason="Did not come", by=investigator)
+    assert Subject.objects.get(pk=subject.pk).status == "follow_up"
+    reopen_visit(visit=subject.visits.get(code="W8"), reason="Recorded by mistake", by=investigator)
+    visit = subject.visits.get(code="W8")
+    assert (visit.outcome, visit.planned_on) == ("", subject.first_treatment_on + timedelta(days=56))
+    assert Subject.objects.get(pk=subject.pk).status == "on_treatment"
+    states = {row.visit.code: row.status for row in subject.deviations.select_related("visit")}
+    assert states == {"W4": "draft", "W8": "void"}
+
+
+def test_only_a_missed_visit_of_a_subject_who_takes_part_is_opened_again(site: Site, investigator: User) -> None:
+    subject = infused_subject(site, investigator, days_ago=58, consent_before=14)
+    with pytest.raises(NotAllowedNow, match="recorded as missed"):
+        reopen_visit(visit=subject.visits.get(code="W4"), reason="Mistake", by=investigator)
+    miss_visit(visit=subject.visits.get(code="W4"), reason="Did not come", by=investigator)
+    with pytest.raises(ValidationError, match="Say why"):
+        reopen_visit(visit=subject.visits.get(code="W4"), reason=" ", by=investigator)
+    end_participation(subject=subject, status="withdrawn", ended_on=site.today(), reason="Moves away", by=investigator)
+    with pytest.raises(NotAllowedNow, match="has ended"):
+        reopen_visit(visit=subject.visits.get(code="W4"), reason="Mistake", by=investigator)

@@ -237,6 +237,9 @@ def test_a_visit_is_missed_only_after_its_window_opened(site: Site, investigator
     assert "This field is required." in text(silent)
     page = nurse.post(of("miss-visit", subject, "W4"), {"missed_reason": "On a journey"}, follow=True)
     assert "Recorded as missed." in text(page)
+    shown = nurse.get(of("visit", subject, "W4"))
+    assert "Open the visit again" in text(shown)
+    assert nurse.post(of("reopen-visit", subject, "W4"), {"reopen_reason": ""}).status_code == 422
     assert Visit.objects.get(subject=subject, code="W4").outcome == "missed"
 
 
