@@ -9,7 +9,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from assessments.form_specs import CrfSpec, Publication
 from assessments.registry import INSTRUMENTS
 from clinical.intervals import IntervalUnit
 from clinical.numbers import plain
@@ -31,18 +30,11 @@ def fact_label(code: str) -> str:
         for publication in spec.publishes:
             label = str(capfirst(spec.label(publication.name)))
             if publication.fact.code == code:
-                return f"{label}, {spec.title}" if _is_ambiguous(spec, publication) else label
+                return label
             for interval in publication.fact.intervals:
                 if interval.code == code:
                     return _interval_label(label, IntervalUnit(interval.unit))
     return code
-
-
-def _is_ambiguous(spec: CrfSpec, publication: Publication) -> bool:
-    """Whether another form publishes a fact of the same label, as both Zung scales publish an index."""
-    label = spec.label(publication.name)
-    others = (other for other in INSTRUMENTS.values() if other is not spec)
-    return any(other.label(its.name) == label for other in others for its in other.publishes)
 
 
 def _interval_label(day_label: str, unit: IntervalUnit) -> str:

@@ -114,7 +114,7 @@ def test_a_subject_whose_calcium_is_missing_waits_until_it_is_there(open_page: O
     answer_questions(doctor)
     decision = doctor.get_by_role("region", name="Decision")
     expect(decision).to_contain_text("Nobody can be enrolled while something is missing:")
-    expect(decision.get_by_role("listitem")).to_have_text(["EX05b: Serum calcium"])
+    expect(decision.get_by_role("listitem")).to_have_text(["EX05b: Laboratory: Serum calcium"])
     expect(_criterion(doctor, "EX05b")).to_contain_text("not recorded yet")
     expect(doctor.get_by_role("button", name="Decide")).to_have_count(0)
     page.goto(f"{SUBJECTS}{number}/")
