@@ -35,6 +35,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "patients:correct-visit",
     "patients:decide",
     "patients:miss-visit",
+    "patients:reopen-visit",
     "patients:void-deviation",
     "workspace:delegate",
     "workspace:end-delegation",
