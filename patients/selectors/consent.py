@@ -66,11 +66,6 @@ def data_may_be_used(rows: QuerySet[Row], *, subject: str = "pk") -> QuerySet[Ro
     return rows.filter(~Exists(withdrawn))
 
 
-def subjects_whose_data_may_be_used(subjects: QuerySet[Subject]) -> QuerySet[Subject]:
-    """The subjects without those who withdrew the use of their data."""
-    return data_may_be_used(subjects)
-
-
 @dataclass(frozen=True)
 class ConsentStanding:
     """Where a subject's consent stands on a day: the version to be signed again, the scope withdrawn from; or empty."""

@@ -17,7 +17,7 @@ from notifications.models import Notification
 from patients.models import ConsentWithdrawal, InformedConsent, Subject, Visit
 from patients.policies import may_receive_data
 from patients.selectors.consent import (
-    subjects_whose_data_may_be_used,
+    data_may_be_used,
 )
 from patients.selectors.deviations import deviations_to_complete
 from patients.services.consent import correct_consent, record_consent, withdraw_consent
@@ -208,7 +208,7 @@ def test_data_that_may_not_be_used_are_left_out(site: Site, investigator: User) 
     kept, ended, gone = (make_subject(site, investigator) for _n in range(3))
     withdraw(ended, "follow_up", investigator)
     withdraw(gone, "data_use", investigator)
-    assert set(subjects_whose_data_may_be_used(Subject.objects.all())) == {kept, ended}
+    assert set(data_may_be_used(Subject.objects.all())) == {kept, ended}
 
 
 def test_withdrawals_go_further_and_are_never_repeated(site: Site, investigator: User) -> None:
