@@ -102,6 +102,7 @@ assessments:form-edit      GET     +            +             -        -       -
 assessments:form-edit      POST    +            +             -        -       -     0             0      -
 assessments:form-live      POST    +            +             -        -       -     0             0      -
 assessments:form-not-done  POST    +            +             -        -       -     0             0      -
+assessments:form-discard   POST    +            +             -        -       -     0             0      -
 assessments:form-history   GET     +            +             +        +       +     0             0      +
 safety:list                GET     +            +             +        +       +     -             -      +
 safety:subject-events      GET     +            +             +        +       +     0             0      +
