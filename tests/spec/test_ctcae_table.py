@@ -132,7 +132,8 @@ def test_an_absolute_border_needs_no_limit_of_normal(code: str, value: str, expe
 
 
 def test_a_value_normal_on_one_side_is_not_graded_while_the_other_side_is_unknown() -> None:
-    assert grade("CA", Decimal("2.7"), limits("2.1", "")) is None
+    assert grade("CA", Decimal("2.3"), limits("2.1", "")) is None
+    assert grade("CA", Decimal("2.3"), limits("", "2.6")) is None
     assert graded("CA", "2.05", limits("2.1", "")).grade == 1
 
 
