@@ -39,6 +39,7 @@ COORDINATOR = Role(
             P.RECORD_ADVERSE_EVENTS,
             P.VIEW_SAFETY,
             P.VIEW_HISTORY,
+            P.MANAGE_RANGES,
         }
     ),
 )
@@ -64,8 +65,10 @@ SAFETY_MONITOR = Role(
 DATA_MANAGER = Role(
     code="data_manager",
     name=_("Data manager"),
-    description=_("Reads all data and their history across the trial and downloads them."),
-    permissions=frozenset({P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY, P.EXPORT_DATA}),
+    description=_("Reads all data and their history across the trial and downloads them; keeps normal ranges."),
+    permissions=frozenset(
+        {P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY, P.EXPORT_DATA, P.MANAGE_RANGES}
+    ),
     whole_trial=True,
 )
 STATISTICIAN = Role(

@@ -83,6 +83,11 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "follow_up": StatusLook(_("Follow-up withdrawn"), "sign-out", "warning"),
         "data_use": StatusLook(_("Use of data withdrawn"), "lock", "danger"),
     },
+    "normal_range": {
+        "valid": StatusLook(_("Valid"), "check-circle", "good"),
+        "not_yet": StatusLook(_("Not valid yet"), "clock", "quiet"),
+        "over": StatusLook(_("Replaced"), "history", "neutral"),
+    },
     "enrolment": {
         "open": StatusLook(_("Open"), "check-circle", "good"),
         "full": StatusLook(_("Full"), "minus-circle", "neutral"),
