@@ -22,6 +22,8 @@ class Permission(Enum):
     VIEW_HISTORY = _("Read the audit trail of every value")
     EXPORT_DATA = _("Download the trial's data")
     MANAGE_RANGES = _("Keep the normal ranges of the laboratory")
+    MANAGE_LOTS = _("Keep the register of product lots")
+    RELEASE_LOTS = _("Release, reject and recall product lots")
     MANAGE_TRIAL = _("Keep information sheets, enrolment target and site limits")
     STOP_ENROLMENT = _("Stop and reopen enrolment of the trial or a site")
     MANAGE_ALLOCATION = _("Make the random allocation list and look into it")
