@@ -33,7 +33,9 @@ class FormContext:
 
     `here` holds the newest findings of the same visit, `baseline` those of the last day on or before the first infusion
     (pre-dose on the day itself), both by fact code and without the form's own. `dose_mg_low` and `dose_mg_high` limit
-    one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known.
+    one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known. `clearance`
+    is what was confirmed before the infusion, and what the register knows of its lot; empty where there is none.
+    `panels` holds the keys of the lines that the protocol asks, by form.
     """
 
     consent_on: date
@@ -41,6 +43,8 @@ class FormContext:
     cells_per_kg: int | None = None
     dose_mg_low: int | None = None
     dose_mg_high: int | None = None
+    clearance: Mapping[str, Any] = field(default_factory=dict)
+    panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     here: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
 
@@ -202,8 +206,8 @@ class CrfSpec:
     `derive` returns a value, or None, for every derived name, and never raises on incomplete values. `check` looks at
     whatever values there are. `prefill` proposes values for a form that is not started; `compare`
     says for the live values how they stand against the baseline. `is_treatment` marks the form
-    whose first completion at the anchor visit starts the subject's treatment. `is_wide` gives the entry page the whole
-    width, as tables need it.
+    whose first completion at the anchor visit starts the subject's treatment; `needs_clearance` one that two persons
+    clear before it starts. `is_wide` gives the entry page the whole width, as tables need it.
     """
 
     code: str
@@ -218,6 +222,7 @@ class CrfSpec:
     publishes: tuple[Publication, ...] = ()
     compare: Callable[[Values, FormContext], dict[str, Any]] = compares_nothing
     is_treatment: bool = False
+    needs_clearance: bool = False
     is_wide: bool = False
     entry_template: str = "assessments/entry_items.html"
     live_template: str = "assessments/live_values.html"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import casebook, entry, live, review
+from assessments.views import casebook, entry, gate, live, review
 
 app_name = "assessments"
 SUBJECT = "trials/<str:registration>/subjects/<str:number>/"
@@ -10,6 +10,7 @@ FORM = SUBJECT + "visits/<str:visit_code>/forms/<str:form_code>/"
 
 urlpatterns = [
     path(SUBJECT, casebook.casebook, name="casebook"),
+    path(SUBJECT + "visits/<str:visit_code>/infusion-gate/", gate.gate, name="infusion-gate"),
     path(FORM, review.review, name="form"),
     path(FORM + "edit/", entry.entry, name="form-edit"),
     path(FORM + "live/", live.live, name="form-live"),

@@ -14,7 +14,7 @@ from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import CrfSpec, Publication, is_empty
 from assessments.form_values import derived_values, value_at, worked_on
-from assessments.policies import form_may_be_entered, treatment_may_be_withdrawn
+from assessments.policies import form_may_be_entered, treatment_is_cleared, treatment_may_be_withdrawn
 from assessments.services.drafts import discard_draft
 from assessments.services.entries import Entry, FormConflict, refuse_impossible_day, refuse_wrong_values
 from assessments.services.rows import storable, store_rows
@@ -50,6 +50,7 @@ def save_form(
     visit = _locked_visit(visit)
     form = _stored_or_new(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
+    treatment_is_cleared(spec, visit)
     was_finished = form.pk is not None and form.status != FormStatus.DRAFT
     complete = complete or form.status == FormStatus.COMPLETE
     context = context_of(visit, spec)

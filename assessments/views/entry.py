@@ -15,6 +15,7 @@ from assessments.services import Entry, FormConflict, discard_draft, mark_not_do
 from assessments.views.page import CONFIRM_PREFIX, REASON_PREFIX, EntryPage, version_in
 from assessments.views.place import Place, place_of, render_form_page
 from patients.access import SubjectRequest, subject_page
+from trials.policies import allows
 
 TEMPLATE = "assessments/entry.html"
 NOT_A_SAVE = ("add__", "itemise")
@@ -26,6 +27,8 @@ def entry(request: SubjectRequest, subject: Any, visit_code: str, form_code: str
     """Enter or correct a form."""
     place = place_of(subject, visit_code, form_code)
     policies.form_may_be_entered(place.spec, place.visit)
+    if not allows(policies.treatment_is_cleared, place.spec, place.visit):
+        return redirect(place.gate_url)
     page = EntryPage.opened(place, request.user)
     if request.method != "POST":
         return render_form_page(request, TEMPLATE, place, page.context())

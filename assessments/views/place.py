@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from assessments import policies
 from assessments.form_specs import CrfSpec
+from assessments.gate.selectors import clearance_of
+from assessments.gate.words import open_titles
 from assessments.registry import INSTRUMENTS
 from patients.access import SubjectRequest
 from patients.selectors.subjects import subject_strip
@@ -30,6 +32,12 @@ class Place:
         """Address of a page of this form."""
         arguments = [self.subject.site.trial.registration, self.subject.number, self.visit.code, self.spec.code]
         return reverse(f"assessments:{name}", args=arguments)
+
+    @property
+    def gate_url(self) -> str:
+        """Address of the gate before the infusion of this visit."""
+        arguments = [self.subject.site.trial.registration, self.subject.number, self.visit.code]
+        return reverse("assessments:infusion-gate", args=arguments)
 
     @property
     def casebook_url(self) -> str:
@@ -57,6 +65,7 @@ def render_form_page(
         (visit_name, f"{place.casebook_url}#visit-{place.visit.code}"),
         (str(place.spec.title), ""),
     ]
+    clearance = clearance_of(place.visit) if place.spec.needs_clearance else None
     pages = ("edit", "live", "history", "discard")
     base = {
         "subject": place.subject,
@@ -66,6 +75,8 @@ def render_form_page(
         "spec": place.spec,
         "place": place,
         "crumbs": crumbs,
+        "clearance": clearance,
+        "clearance_open": open_titles(clearance.items) if clearance else [],
         "strip": subject_strip(place.subject),
         "urls": {name: place.url(f"form-{name}") for name in pages}
         | {"review": place.url("form"), "not_done": place.url("form-not-done")},

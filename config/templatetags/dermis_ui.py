@@ -59,6 +59,12 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "not_met": StatusLook(_("Not met"), "cross", "danger"),
         "unknown": StatusLook(_("Unknown"), "question", "warning"),
     },
+    "gate": {
+        "met": StatusLook(_("Met"), "check", "good"),
+        "open": StatusLook(_("Open"), "cross", "danger"),
+        "unknown": StatusLook(_("Unknown"), "question", "warning"),
+        "not_applicable": StatusLook(_("Does not apply"), "minus", "quiet"),
+    },
     "standing": {
         "satisfied": StatusLook(_("Satisfied"), "check", "good"),
         "failed": StatusLook(_("Failed"), "cross", "danger"),
