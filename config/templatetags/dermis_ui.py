@@ -132,6 +132,15 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "removed": StatusLook(_("Removed"), "minus", "danger"),
         "changed": StatusLook(_("Changed"), "draft", "info"),
     },
+    "lot": {
+        "quarantine": StatusLook(_("In quarantine"), "clock", "warning"),
+        "released": StatusLook(_("Released"), "check-circle", "good"),
+        "rejected": StatusLook(_("Rejected"), "cross-circle", "neutral"),
+        "recalled": StatusLook(_("Recalled"), "alert", "critical"),
+    },
+    "expiry": {
+        "over": StatusLook(_("Expired"), "minus-circle", "danger"),
+    },
     "serious": {
         "yes": StatusLook(_("Serious"), "alert", "critical"),
         "no": StatusLook(_("Not serious"), "minus", "quiet"),

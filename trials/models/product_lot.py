@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pgtrigger
@@ -81,7 +82,7 @@ PERCENTS = (
 )
 
 
-def _percent(name: str, help_text: str = "") -> models.DecimalField:
+def _percent(name: Any, help_text: Any = "") -> models.DecimalField:
     return models.DecimalField(
         name,
         max_digits=4,
@@ -93,7 +94,7 @@ def _percent(name: str, help_text: str = "") -> models.DecimalField:
     )
 
 
-def _culture(name: str) -> models.CharField:
+def _culture(name: Any) -> models.CharField:
     return models.CharField(name, max_length=10, choices=CultureTest.choices, default=CultureTest.PENDING)
 
 
@@ -294,6 +295,11 @@ class ProductLot(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def is_in_quarantine(self) -> bool:
+        """Whether nobody has decided on the lot yet."""
+        return self.status == LotStatus.QUARANTINE
 
     def today(self, now: datetime | None = None) -> date:
         """The calendar day in the time zone of the lot."""
