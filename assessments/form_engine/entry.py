@@ -30,6 +30,7 @@ from patients.widgets import DayInput
 MISSING_PREFIX = "missing__"
 KEYS_SUFFIX = "keys"
 ADD_PREFIX = "add__"
+REMOVE_PREFIX = "remove__"
 MOST_ROWS = 60
 """More lines than any record holds (default); what is sent beyond is not looked at."""
 
@@ -136,11 +137,14 @@ class EntryForm(ItemsForm):
     ) -> tuple[RowEntryForm, ...]:
         by_key = {row.row_key: row for row in stored}
         proposed = {row[ROW_KEY]: row for row in (self.initial.get(group.name) or ())}
-        keys = [*dict.fromkeys((*self._brought(group), *by_key, *proposed, *self._posted(group)))]
-        if group.keys is None and f"{ADD_PREFIX}{group.name}" in self.data:
-            keys.append(_next_key(keys))
-        elif group.keys is None and not keys and not self.is_bound:
+        keys = [*dict.fromkeys((*self._brought(group), *by_key, *proposed))]
+        if group.keys is None and self.is_bound:
+            # The page that was sent says which lines there are: one that somebody removed must not come back.
+            keys = self._posted(group)
+        elif group.keys is None and not keys:
             keys = ["1"]
+        if group.keys is None and f"{ADD_PREFIX}{group.name}" in self.data:
+            keys.append(_next_key((*keys, *by_key)))
         made = row_form_class(group)
         return tuple(
             made(
@@ -159,10 +163,10 @@ class EntryForm(ItemsForm):
 
     def _posted(self, group: RowGroup) -> list[str]:
         """The added lines on the page that was sent; keys are numbers, whatever somebody sends."""
-        if group.keys is not None or not self.is_bound:
-            return []
         sent = str(self.data.get(f"{group.name}-{KEYS_SUFFIX}", "")).split(",")
-        return [key for key in sent if key.isascii() and key.isdecimal() and len(key) <= 4][:MOST_ROWS]
+        keys = dict.fromkeys(key for key in sent if key.isascii() and key.isdecimal() and len(key) <= 4)
+        removed = self.data.get(f"{REMOVE_PREFIX}{group.name}")
+        return [key for key in keys if key != removed][:MOST_ROWS]
 
     @property
     def row_forms(self) -> Iterable[RowEntryForm]:
