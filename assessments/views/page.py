@@ -61,7 +61,7 @@ class EntryPage:
 
     def sent(self, data: Any) -> "EntryPage":
         """The same form with what was sent; where both versions were shown, with the one chosen for each item."""
-        if self.stored is not None:
+        if self.stored is not None and any(name.startswith(CHOOSE_PREFIX) for name in data):
             data = chosen(self.place.spec, data, _unbound(self.place, self.stored, self.rows))
         # A fresh instance: validation must not write what was typed into the stored row, which is shown beside it.
         spec = self.place.spec
