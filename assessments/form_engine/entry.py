@@ -6,7 +6,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
@@ -75,8 +75,20 @@ class ItemsForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         # An error takes its value out of `cleaned_data`; the checks and the page still need what was typed.
-        self._understood = dict(cleaned)
+        self._understood = {
+            name: cleaned.get(name) for name in self.fields if self._is_possible(name, cleaned.get(name))
+        }
         return cleaned
+
+    def _is_possible(self, name: str, value: Any) -> bool:
+        """Whether the model takes the value: its validators run after this, and no rule may meet what they refuse."""
+        if name.startswith(MISSING_PREFIX):
+            return True
+        try:
+            self._meta.model._meta.get_field(name).run_validators(value)
+        except ValidationError:
+            return False
+        return True
 
     def _get_validation_exclusions(self) -> set[str]:
         # Constraints over derived values cannot be checked before these are worked out; the database checks them.
