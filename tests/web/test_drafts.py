@@ -127,7 +127,7 @@ def test_a_draft_is_discarded_on_demand(visit: Visit, nurse: Client, coordinator
 def test_what_is_stored_already_is_no_draft(visit: Visit, nurse: Client, coordinator: User) -> None:
     complete_form(visit, "bsa", coordinator)
     keep(nurse, visit, 1, head_palms="4.5")
-    assert keep(nurse, visit, 1, head_palms="3.50") == "As it is saved"
+    assert keep(nurse, visit, 1, head_palms="3.5") == "As it is saved"
     assert not FormDraft.objects.exists()
     assert "did not save it" not in opened(nurse, visit)
 
