@@ -131,6 +131,13 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "pregnancy_test_on": visit.occurred_on,
             "plans_pregnancy": "N",
         },
+        "medical_history": {
+            "has_conditions": "Y",
+            "conditions": (
+                {"row_key": "1", "term": "Asthma", "started_on": "2019-05", "is_ongoing": "Y", "is_treated": "Y"},
+                {"row_key": "2", "term": "Fracture", "started_on": "2010", "is_ongoing": "N", "ended_on": "2011"},
+            ),
+        },
         "methotrexate": {"dose_mg": Decimal("15.0"), "taken_on": visit.occurred_on},
         "dlqi": {
             **{f"item_{item:02d}": "2" for item in (1, 2, 3, 4, 5, 6, 8, 9, 10)},

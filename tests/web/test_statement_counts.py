@@ -31,8 +31,8 @@ from trials.models import Site, Trial
 # subject at the site who has been treated longest: a visit, a form, the number of an event, or a filter.
 TABLE = """
 page                        more         role           statements
-workspace:today             -            coordinator    18
-workspace:today             -            investigator   19
+workspace:today             -            coordinator    19
+workspace:today             -            investigator   20
 workspace:today             -            monitor        10
 workspace:enrolment         -            coordinator    11
 workspace:enrolment         -            administrator  11
