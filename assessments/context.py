@@ -32,6 +32,7 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
         cells_per_kg=arm.cells_per_kg if arm and arm.is_infused else None,
         dose_mg_low=arm.dose_mg_low if arm and not arm.is_infused else None,
         dose_mg_high=arm.dose_mg_high if arm and not arm.is_infused else None,
+        first_treatment_on=subject.first_treatment_on,
         here=here,
         baseline=baseline,
     )

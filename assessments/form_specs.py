@@ -34,6 +34,7 @@ class FormContext:
     `here` holds the newest findings of the same visit, `baseline` those of the last day on or before the first infusion
     (pre-dose on the day itself), both by fact code and without the form's own. `dose_mg_low` and `dose_mg_high` limit
     one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known.
+    `first_treatment_on` is None until the subject is treated.
     """
 
     consent_on: date
@@ -41,6 +42,7 @@ class FormContext:
     cells_per_kg: int | None = None
     dose_mg_low: int | None = None
     dose_mg_high: int | None = None
+    first_treatment_on: date | None = None
     here: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
 

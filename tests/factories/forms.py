@@ -6,8 +6,13 @@ from typing import Any
 
 from accounts.models import User
 from assessments.form_data import FormData, FormStatus
+from assessments.form_engine import stored_values
+from assessments.form_specs import ROW_KEY
+from assessments.instruments.physical_examination.model import BodySystem
 from assessments.registry import INSTRUMENTS
+from assessments.selectors import stored_rows
 from assessments.services import Entry, save_form
+from assessments.services.rows import storable
 from audit.context import acting
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS
@@ -20,7 +25,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
     plans, DLQI 19, itch 6.3 cm, sPGA 4, SAS and SDS index 25 (no complaint)."""
     morning = datetime.combine(visit.occurred_on, time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
     values: dict[str, dict[str, Any]] = {
-        "demographics": {"birth_date": date(1980, 5, 17), "sex": "M", "race": "ASIAN"},
+        "demographics": {"birth_date": date(1980, 5, 17), "sex": "M", "race": "ASIAN", "other_race": None},
         "vital_signs": {
             "weight_kg": Decimal("70.0"),
             "height_cm": Decimal("172.0"),
@@ -75,6 +80,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
         },
         "psoriasis_history": {
             "psoriasis_type": "plaque",
+            "other_type": None,
             "psoriasis_diagnosed_on": date(2010, 9, 1),
             "is_face_only": "N",
             "is_drug_induced": "N",
@@ -87,6 +93,62 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             **dict.fromkeys(("phototherapy_use", "biologic_use", "cell_therapy_use", "trial_participation"), "never"),
             **dict.fromkeys(("phototherapy_last_on", "biologic_last_on", "cell_therapy_last_on"), None),
             "trial_participation_last_on": None,
+            "has_other_medicines": "N",
+            "treatments": (
+                {
+                    ROW_KEY: "1",
+                    "term": "Betamethasone",
+                    "kind": "topical",
+                    "dose": Decimal("2.000"),
+                    "unit": "g",
+                    "frequency": "daily",
+                    "route": "TOPICAL",
+                    "started_on": "2020",
+                    "is_ongoing": "N",
+                    "ended_on": (visit.occurred_on - timedelta(days=40)).isoformat(),
+                    "end_reason": "lack_of_effect",
+                },
+            ),
+        },
+        "medical_history": {
+            "has_conditions": "Y",
+            "conditions": (
+                {
+                    ROW_KEY: "1",
+                    "term": "Arterial hypertension",
+                    "started_on": "2019-05",
+                    "is_ongoing": "Y",
+                    "ended_on": None,
+                    "is_treated": "N",
+                },
+            ),
+        },
+        "physical_examination": {
+            "systems": tuple(
+                {ROW_KEY: system, "result": "normal", "finding": None, "is_significant": None} for system in BodySystem
+            ),
+        },
+        "serology": {
+            "sampled_on": visit.occurred_on,
+            **dict.fromkeys(("hbsag", "anti_hbc", "anti_hcv", "anti_hiv", "syphilis"), "negative"),
+        },
+        "pregnancy_test": {
+            "is_applicable": "N",
+            "no_test_reason": "male",
+            **dict.fromkeys(("specimen", "tested_on", "result")),
+        },
+        "end_of_treatment": {
+            "ended_on": visit.occurred_on,
+            "is_completed": "Y",
+            **dict.fromkeys(("stop_reason", "other_reason")),
+            "last_dose_on": visit.subject.first_treatment_on,
+        },
+        "end_of_study": {
+            "ended_on": visit.occurred_on,
+            "is_completed": "Y",
+            **dict.fromkeys(("stop_reason", "other_reason", "died_on")),
+            "last_contact_on": visit.occurred_on,
+            "survival": "alive",
         },
         "reproductive_status": {
             "pregnancy": "never",
@@ -125,14 +187,16 @@ def entry_for(code: str, visit: Visit, **changed: Any) -> Entry:
 
 
 def write_past_schedule(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
-    """The instrument as a complete row, also where no protocol asks for it; nothing is derived or published."""
+    """The instrument as a complete row without lines, also where no protocol asks for it; nothing is derived or
+    published."""
     spec = INSTRUMENTS[code]
+    values = {**values_for(code, visit), **changed}
     form = spec.model(
         visit=visit,
         status=FormStatus.COMPLETE,
         assessed_on=visit.occurred_on,
         assessed_by=by,
-        **{**values_for(code, visit), **changed},
+        **{item.name: storable(spec.column(item.name), values.get(item.name)) for item in spec.items},
     )
     with acting(by=by):
         form.save()
@@ -155,7 +219,7 @@ def correct_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
     """The stored instrument with some values changed, for a reason."""
     spec = INSTRUMENTS[code]
     stored = spec.model._default_manager.get(visit=visit, repeat_key="")
-    values = {item.name: getattr(stored, item.name) for item in spec.items}
+    values = stored_values(spec, stored, stored_rows(spec, stored))
     return save_form(
         spec=spec,
         visit=visit,
