@@ -43,7 +43,7 @@ def days_that_cannot_be(
         day = values.get(name)
         if day is None:
             continue
-        label, age = _label(model, name), context.here.get("age_years")
+        label, age = label_of(model, name), context.here.get("age_years")
         if day > context.visit_on:
             message = _("%(what)s: the day is after the visit of %(day)s.") % {"what": label, "day": context.visit_on}
             found.append(Objection(f"{name}_after_visit", Severity.HARD, message, (name,)))
@@ -81,7 +81,8 @@ def days_of_line(
     return found
 
 
-def _label(model: type[FormData], name: str) -> str:
+def label_of(model: type[FormData], name: str) -> str:
+    """What people call an item, as the beginning of a sentence."""
     return str(capfirst(str(_column(model, name).verbose_name)))
 
 

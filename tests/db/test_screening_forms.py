@@ -225,7 +225,8 @@ def test_a_screening_form_opens_with_all_its_items_and_days_are_typed_as_days(
 def test_a_day_beside_a_use_without_one_is_asked_about_once(screening: tuple[Visit, User]) -> None:
     visit, by = screening
     page = page_of(visit, "previous_treatment", by, topical_use="never", topical_last_on="2020-01-01")
-    assert page.count("Topical treatment, last use has a value, but is not asked after the other answers.") == 1
+    assert page.count('name="confirm__topical_last_on_not_asked"') == 1
+    assert "Topical treatment, last use has a value, but is not asked after the other answers." in page
 
 
 def test_a_last_day_may_not_be_left_out_with_a_reason(screening: tuple[Visit, User]) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from assessments.codes import YesNo
-from assessments.day_checks import days_that_cannot_be
+from assessments.day_checks import days_that_cannot_be, label_of
 from assessments.form_data import FormData
 from assessments.form_specs import FormContext, Item, Objection, Severity, Values
 from assessments.instruments.disposition.model import StopReason
@@ -38,7 +37,7 @@ def days_of_end(values: Values, context: FormContext, *, model: type[FormData], 
     found = days_that_cannot_be(values, context, model=model, days=names)
     message: Any
     for name in names:
-        day, label = values.get(name), capfirst(str(model._meta.get_field(name).verbose_name))
+        day, label = values.get(name), label_of(model, name)
         if day is None:
             continue
         if context.first_treatment_on is not None and day < context.first_treatment_on:

@@ -1,5 +1,7 @@
 """The lines of the form: each previous therapy of the psoriasis and each other medicine before enrolment."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from assessments.codes import YesNo
@@ -31,6 +33,7 @@ def _against_its_kind(row: Values, values: Values) -> list[Objection]:
     if kind not in USES:
         return []
     use, last_on = (values.get(name) for name in USES[kind])
+    message: Any
     here = TREATMENTS.address(row[ROW_KEY], "kind")
     if use == Use.NEVER:
         message = _("The form says that this kind of treatment was never used.")
