@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from assessments.form_engine import form_class
 from assessments.form_specs import ROW_KEY, CrfSpec, FormContext, Severity
-from assessments.form_values import missing_items, objections
+from assessments.form_values import missing_items, not_asked, objections
+from assessments.instruments.medical_history.spec import SPEC as MEDICAL_HISTORY
 from assessments.instruments.physical_examination.model import BodySystem
 from assessments.instruments.physical_examination.spec import SPEC as EXAMINATION
 from assessments.instruments.physical_examination.spec import SYSTEMS
@@ -104,3 +106,12 @@ def test_a_positive_pregnancy_test_is_asked_about_and_one_after_the_visit_is_ref
     assert found(PREGNANCY_TEST, {"is_applicable": "Y", "result": "negative"}) == {}
     late = {"is_applicable": "Y", "tested_on": VISIT + timedelta(days=1)}
     assert found(PREGNANCY_TEST, late) == {"tested_on_after_visit": Severity.HARD}
+
+
+def test_a_page_that_nobody_has_typed_on_shows_what_is_proposed_and_every_line_that_the_form_brings() -> None:
+    context = FormContext(consent_on=VISIT, visit_on=VISIT, baseline={"sex": "M"})
+    page = form_class(PREGNANCY_TEST)(context=context, initial=PREGNANCY_TEST.prefill(context))
+    assert not_asked(PREGNANCY_TEST, page.shown_values()) == {"specimen", "tested_on", "result"}
+    lines = form_class(EXAMINATION)(context=context).shown_values()
+    assert len(not_asked(EXAMINATION, lines)) == 2 * len(BodySystem)
+    assert form_class(MEDICAL_HISTORY)(context=context).shown_values()["conditions"] == ()
