@@ -30,7 +30,7 @@ SPEC = CrfSpec(
             title=_("End of treatment"),
             items=(
                 *end_items(_("The day on which the treatment was over, or on which it was decided to stop it.")),
-                Item("last_dose_on"),
+                Item("last_dose_on", required=False, hint=_("Leave it empty if the subject was never treated.")),
             ),
         ),
     ),
