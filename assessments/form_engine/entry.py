@@ -194,6 +194,18 @@ class EntryForm(ItemsForm):
             found[name] = tuple({ROW_KEY: line.key, **line.item_values()} for line in kept)
         return found
 
+    def shown_values(self) -> dict[str, Any]:
+        """The values on the page: those typed; before anything is typed those stored or proposed."""
+        if self.is_bound:
+            return self.values()
+        found = _shown(self)
+        for name, lines in self.rows.items():
+            rows = (({ROW_KEY: line.key}, _shown(line), line.group) for line in lines)
+            found[name] = tuple(
+                key | row for key, row, group in rows if group.keys is not None or not all(map(is_empty, row.values()))
+            )
+        return found
+
     def missing_reasons(self) -> dict[str, str]:
         """Coded reasons, by address, of the items that have no value; a reason beside a value is dropped."""
         found = self.item_reasons()
@@ -242,6 +254,10 @@ class EntryForm(ItemsForm):
 
     def is_valid(self) -> bool:
         return self.is_bound and not self.has_errors
+
+
+def _shown(form: ItemsForm) -> dict[str, Any]:
+    return {item.name: _none_if_empty(form.initial.get(item.name)) for item in form.items}
 
 
 def _none_if_empty(value: Any) -> Any:

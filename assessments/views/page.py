@@ -173,7 +173,7 @@ class EntryPage:
 
     def _unasked(self) -> str:
         """Addresses that are hidden for these answers: not asked, and empty."""
-        spec, values = self.place.spec, self._typed_version().values
+        spec, values = self.place.spec, self.form.shown_values()
         hidden = not_asked(spec, values) - set(kept_unasked(spec, values))
         groups = {group.name for group in spec.row_groups if not group.is_asked(values) and not values.get(group.name)}
         return " ".join(sorted(hidden | groups))

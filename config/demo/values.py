@@ -6,6 +6,7 @@ from typing import Any
 
 from assessments.form_specs import ROW_KEY
 from assessments.instruments.infusion_vital_signs.model import TimePoint
+from assessments.instruments.physical_examination.model import BodySystem
 from assessments.services import day_of
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS, ZungScale
@@ -27,12 +28,13 @@ def values_of(form: str, visit: Visit, story: Story) -> dict[str, Any]:
 
 def _demographics(visit: Visit, story: Story) -> dict[str, Any]:
     race = "ASIAN" if visit.subject.site.country == "CHN" else "WHITE"
-    return {"birth_date": date(story.birth_year, 5, 17), "sex": story.sex, "race": race}
+    return {"birth_date": date(story.birth_year, 5, 17), "sex": story.sex, "race": race, "other_race": None}
 
 
 def _psoriasis_history(visit: Visit, story: Story) -> dict[str, Any]:
     return {
         "psoriasis_type": "plaque",
+        "other_type": None,
         "psoriasis_diagnosed_on": date(story.birth_year + 24, 3, 9),
         "is_face_only": "N",
         "is_drug_induced": "N",
@@ -50,6 +52,99 @@ def _previous_treatment(visit: Visit, story: Story) -> dict[str, Any]:
         "phototherapy_last_on": on - timedelta(days=180),
         **dict.fromkeys(("biologic_use", "cell_therapy_use", "trial_participation"), "never"),
         **dict.fromkeys(("biologic_last_on", "cell_therapy_last_on", "trial_participation_last_on"), None),
+        "has_other_medicines": "N",
+        "treatments": tuple(
+            {
+                ROW_KEY: str(number),
+                "term": term,
+                "kind": kind,
+                "dose": dose,
+                "unit": unit,
+                "frequency": frequency,
+                "route": route,
+                "started_on": str(on.year - years),
+                "is_ongoing": "N",
+                "ended_on": f"{on - timedelta(days=days):%Y-%m-%d}",
+                "end_reason": "lack_of_effect",
+            }
+            for number, (term, kind, dose, unit, frequency, route, years, days) in enumerate(_THERAPIES, start=1)
+        ),
+    }
+
+
+_THERAPIES = (
+    ("Calcipotriol with betamethasone", "topical", Decimal("3.000"), "g", "daily", "TOPICAL", 4, 21),
+    ("Acitretin", "systemic", Decimal("25.000"), "mg", "daily", "ORAL", 2, 95),
+    ("Narrow-band UVB", "phototherapy", None, None, "several_a_week", None, 3, 180),
+)
+"""Name, kind, dose, unit, frequency, route, years since the start, days since the end."""
+
+
+def _medical_history(visit: Visit, story: Story) -> dict[str, Any]:
+    row = {
+        ROW_KEY: "1",
+        "term": "Arterial hypertension",
+        "started_on": str(story.birth_year + 30),
+        "is_ongoing": "Y",
+        "ended_on": None,
+        "is_treated": "Y",
+    }
+    has_one = story.birth_year < 1980
+    return {"has_conditions": "Y" if has_one else "N", "conditions": (row,) if has_one else ()}
+
+
+def _physical_examination(visit: Visit, story: Story) -> dict[str, Any]:
+    normal = {"result": "normal", "finding": None, "is_significant": None}
+    stout = {"result": "abnormal", "finding": "Obese, otherwise without findings", "is_significant": "N"}
+    is_stout = story.weight_kg > 80
+    return {
+        "systems": tuple(
+            {ROW_KEY: system, **(stout if is_stout and system == BodySystem.GENERAL else normal)}
+            for system in BodySystem
+        )
+    }
+
+
+def _serology(visit: Visit, story: Story) -> dict[str, Any]:
+    tests = ("hbsag", "anti_hbc", "anti_hcv", "anti_hiv", "syphilis")
+    return {"sampled_on": day_of(visit), **dict.fromkeys(tests, "negative")}
+
+
+def _pregnancy_test(visit: Visit, story: Story) -> dict[str, Any]:
+    if story.sex == "M":
+        return {"is_applicable": "N", "no_test_reason": "male", **dict.fromkeys(("specimen", "tested_on", "result"))}
+    return {
+        "is_applicable": "Y",
+        "no_test_reason": None,
+        "specimen": "urine",
+        "tested_on": day_of(visit),
+        "result": "negative",
+    }
+
+
+def _end_of_treatment(visit: Visit, story: Story) -> dict[str, Any]:
+    treated = Visit.objects.filter(subject=visit.subject, outcome="done", code__in=_treatment_visits(visit))
+    last = treated.order_by("position").last()
+    return {
+        "ended_on": day_of(visit),
+        "is_completed": "Y",
+        **dict.fromkeys(("stop_reason", "other_reason")),
+        "last_dose_on": None if last is None else day_of(last),
+    }
+
+
+def _treatment_visits(visit: Visit) -> tuple[str, ...]:
+    arm = protocol_at(visit).arm(arm_code_at(visit))
+    return arm.infusion_visits if arm.is_infused else arm.dosing_visits
+
+
+def _end_of_study(visit: Visit, story: Story) -> dict[str, Any]:
+    return {
+        "ended_on": day_of(visit),
+        "is_completed": "Y",
+        **dict.fromkeys(("stop_reason", "other_reason", "died_on")),
+        "last_contact_on": day_of(visit),
+        "survival": "alive",
     }
 
 
@@ -206,6 +301,12 @@ _BY_STORY: dict[str, Any] = {
     "infusion": _infusion,
     "infusion_vital_signs": _infusion_vital_signs,
     "methotrexate": _methotrexate,
+    "medical_history": _medical_history,
+    "physical_examination": _physical_examination,
+    "serology": _serology,
+    "pregnancy_test": _pregnancy_test,
+    "end_of_treatment": _end_of_treatment,
+    "end_of_study": _end_of_study,
     "zung_sas": lambda _visit, _story: _zung(SAS),
     "zung_sds": lambda _visit, _story: _zung(SDS),
 }

@@ -6,17 +6,18 @@ from typing import Any
 
 from accounts.models import User
 from assessments.form_data import FormData, FormStatus
-from assessments.form_engine import stored_values
 from assessments.form_specs import ROW_KEY
+from assessments.form_values import stored_values
 from assessments.gate.facts import Bag
 from assessments.gate.model import InfusionClearance
 from assessments.gate.selectors import clearance_of
 from assessments.gate.services import clear_infusion
 from assessments.instruments.infusion_vital_signs.model import TimePoint
+from assessments.instruments.physical_examination.model import BodySystem
 from assessments.registry import INSTRUMENTS
 from assessments.selectors import stored_rows
 from assessments.services import Entry, save_form
-from assessments.services.rows import store_rows
+from assessments.services.rows import storable, store_rows
 from audit.context import acting
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS
@@ -30,7 +31,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
     plans, DLQI 19, itch 6.3 cm, sPGA 4, SAS and SDS index 25 (no complaint)."""
     morning = datetime.combine(visit.occurred_on, time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
     values: dict[str, dict[str, Any]] = {
-        "demographics": {"birth_date": date(1980, 5, 17), "sex": "M", "race": "ASIAN"},
+        "demographics": {"birth_date": date(1980, 5, 17), "sex": "M", "race": "ASIAN", "other_race": None},
         "vital_signs": {
             "weight_kg": Decimal("70.0"),
             "height_cm": Decimal("172.0"),
@@ -81,13 +82,6 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             ),
             "has_abnormality": "N",
         },
-        "medical_history": {
-            "has_conditions": "Y",
-            "conditions": (
-                {ROW_KEY: "1", "term": "Hypertension", "started_on": "2015-03", "is_ongoing": "Y", "is_treated": "Y"},
-                {ROW_KEY: "2", "term": "Appendicitis", "started_on": "1998", "is_ongoing": "N", "ended_on": "1998"},
-            ),
-        },
         "laboratory": {
             "sampled_on": visit.occurred_on,
             "calcium_mmol_l": Decimal("2.35"),
@@ -109,6 +103,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
         },
         "psoriasis_history": {
             "psoriasis_type": "plaque",
+            "other_type": None,
             "psoriasis_diagnosed_on": date(2010, 9, 1),
             "is_face_only": "N",
             "is_drug_induced": "N",
@@ -121,6 +116,49 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             **dict.fromkeys(("phototherapy_use", "biologic_use", "cell_therapy_use", "trial_participation"), "never"),
             **dict.fromkeys(("phototherapy_last_on", "biologic_last_on", "cell_therapy_last_on"), None),
             "trial_participation_last_on": None,
+            "has_other_medicines": "N",
+            "treatments": (
+                {
+                    ROW_KEY: "1",
+                    "term": "Betamethasone",
+                    "kind": "topical",
+                    "dose": Decimal("2.000"),
+                    "unit": "g",
+                    "frequency": "daily",
+                    "route": "TOPICAL",
+                    "started_on": "2020",
+                    "is_ongoing": "N",
+                    "ended_on": (visit.occurred_on - timedelta(days=40)).isoformat(),
+                    "end_reason": "lack_of_effect",
+                },
+            ),
+        },
+        "physical_examination": {
+            "systems": tuple(
+                {ROW_KEY: system, "result": "normal", "finding": None, "is_significant": None} for system in BodySystem
+            ),
+        },
+        "serology": {
+            "sampled_on": visit.occurred_on,
+            **dict.fromkeys(("hbsag", "anti_hbc", "anti_hcv", "anti_hiv", "syphilis"), "negative"),
+        },
+        "pregnancy_test": {
+            "is_applicable": "N",
+            "no_test_reason": "male",
+            **dict.fromkeys(("specimen", "tested_on", "result")),
+        },
+        "end_of_treatment": {
+            "ended_on": visit.occurred_on,
+            "is_completed": "Y",
+            **dict.fromkeys(("stop_reason", "other_reason")),
+            "last_dose_on": visit.subject.first_treatment_on,
+        },
+        "end_of_study": {
+            "ended_on": visit.occurred_on,
+            "is_completed": "Y",
+            **dict.fromkeys(("stop_reason", "other_reason", "died_on")),
+            "last_contact_on": visit.occurred_on,
+            "survival": "alive",
         },
         "reproductive_status": {
             "pregnancy": "never",
@@ -166,7 +204,8 @@ def entry_for(code: str, visit: Visit, **changed: Any) -> Entry:
 
 
 def write_past_schedule(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
-    """The instrument as a complete row, also where no protocol asks for it; nothing is derived or published."""
+    """The instrument as a complete row with its lines, also where no protocol asks for it; nothing is derived or
+    published."""
     spec = INSTRUMENTS[code]
     values = {**values_for(code, visit), **changed}
     form = spec.model(
@@ -174,11 +213,11 @@ def write_past_schedule(visit: Visit, code: str, by: User, **changed: Any) -> Fo
         status=FormStatus.COMPLETE,
         assessed_on=visit.occurred_on,
         assessed_by=by,
-        **{item.name: values[item.name] for item in spec.items if item.name in values},
+        **{item.name: storable(spec.column(item.name), values.get(item.name)) for item in spec.items},
     )
     with acting(by=by):
         form.save()
-        store_rows(spec, form, values, {})
+        store_rows(spec, form, stored_rows(spec, None), values, {})
     return form
 
 
