@@ -229,7 +229,7 @@ def _randomised() -> dict[str, User]:
 
 def _lots(trial: Trial, today: date) -> None:
     """One lot that was given, one that can be released, one that cannot be, one that has been recalled."""
-    make_lot(trial, "AD-2301", day=today, tissue_source="AD", product="Allogeneic adipose MSC")
+    make_lot(trial, "AD-2301", day=today - timedelta(days=100), tissue_source="AD", product="Allogeneic adipose MSC")
     unusual = {"lowest_identity_marker_percent": Decimal("94.0"), "sterility": "pending", "storage": "fresh"}
     make_lot(trial, "AD-2302", day=today, released=False, **unusual)
     make_lot(trial, "AD-2303", day=today, released=False, mycoplasma="pending", viability_percent=Decimal("71.5"))

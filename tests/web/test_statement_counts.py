@@ -39,8 +39,8 @@ workspace:enrolment         -            administrator  11
 workspace:allocation        -            statistician   12
 workspace:protocol          -            coordinator    11
 workspace:protocol          ?version=1.0 coordinator    11
-workspace:lots              -            monitor        9
-workspace:lots              ?expired=no&status=released  monitor  9
+workspace:lots              -            monitor        10
+workspace:lots              ?expired=no&status=released  monitor  10
 workspace:people            -            administrator  12
 patients:subject-list       -            monitor        12
 patients:subject-list       ?overdue=1   monitor        12
