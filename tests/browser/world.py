@@ -22,6 +22,7 @@ from tests.factories import (
     infused_subject,
     make_member,
     make_randomised_trial,
+    make_range,
     make_sheet,
     make_site,
     make_subject,
@@ -95,6 +96,11 @@ SIGHTS = (
     Sight("event", "coordinator", f"{TREATED}adverse-events/1/"),
     Sight("event-correct", "coordinator", f"{TREATED}adverse-events/1/correct/"),
     Sight("event-history", "coordinator", f"{TREATED}adverse-events/1/history/"),
+    Sight("ranges", "coordinator", f"{TRIAL}normal-ranges/"),
+    Sight("ranges-none-found", "coordinator", f"{TRIAL}normal-ranges/?panel=t_cells"),
+    Sight("range-new", "coordinator", f"{TRIAL}normal-ranges/new/"),
+    Sight("range-list", "coordinator", f"{TRIAL}normal-ranges/list/"),
+    Sight("range-edit", "coordinator", f"{TRIAL}normal-ranges/1/"),
     Sight("password", "coordinator", "/account/password/"),
     Sight("not-found", "coordinator", f"{SUBJECTS}VIE-001/", 404),
     Sight("not-now", "coordinator", f"{NEW}enrol/", 409),
@@ -174,6 +180,7 @@ def build() -> dict[str, User]:
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
     make_feed(site=site, by=nurse)
+    _ranges(site)
     _amend(trial, treated, nurse)
     _screening_that_changed(site, nurse, people["investigator"])
     make_export(trial=trial, by=people["administrator"]).file.close()
@@ -203,6 +210,14 @@ def _randomised() -> dict[str, User]:
     lift_hold(hold=over, reason="The safety board found no connection", by=system())
     place_hold(trial=trial, site=stopped, reason="Freezer broken", by=system())
     return {"allocator": doctor, "statistician": statistician, "planner": planner}
+
+
+def _ranges(site: Site) -> None:
+    """Normal ranges for each sex, one of them replaced since."""
+    make_range(site, sex="M", age_from_years=18)
+    make_range(site, low="115", high="150", sex="F", age_from_years=18)
+    make_range(site, "ALT", None, "45")
+    make_range(site, "ALT", None, "40", valid_from=site.today() - timedelta(days=30))
 
 
 def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
