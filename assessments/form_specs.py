@@ -69,7 +69,7 @@ class Item:
     `required_if` narrows `required` to forms whose values it is true of, such as a day that only a past event has.
     An item whose `shown_if` is not true of the values is not asked: it is hidden while it is empty, never required, and
     a value that it has is kept, flagged, and left out of everything that is worked out. In a repeating group both are
-    asked of the values of the row.
+    asked of the values of the row. `line_mm` is the length of the line that the answer marks on paper; 0: no line.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Item:
     may_be_missing: bool = True
     required_if: Callable[[Values], bool] | None = None
     shown_if: Callable[[Values], bool] | None = None
+    line_mm: int = 0
 
     @property
     def is_always_required(self) -> bool:
@@ -203,7 +204,8 @@ class CrfSpec:
     whatever values there are. `prefill` proposes values for a form that is not started; `compare`
     says for the live values how they stand against the baseline. `is_treatment` marks the form
     whose first completion at the anchor visit starts the subject's treatment. `is_wide` gives the entry page the whole
-    width, as tables need it.
+    width, as tables need it. With `grid_heads` the item groups are the rows of a grid, and these the heads of its
+    columns.
     """
 
     code: str
@@ -219,6 +221,7 @@ class CrfSpec:
     compare: Callable[[Values, FormContext], dict[str, Any]] = compares_nothing
     is_treatment: bool = False
     is_wide: bool = False
+    grid_heads: tuple[str | Promise, ...] = ()
     entry_template: str = "assessments/entry_items.html"
     live_template: str = "assessments/live_values.html"
 
