@@ -149,6 +149,12 @@ class RowGroup:
         """Whether a form with these values asks for lines at all."""
         return self.shown_if is None or self.shown_if(values)
 
+    @property
+    def keys_on_paper(self) -> tuple[str, ...]:
+        """The lines that the form brings along for no subject in particular; none where people add them."""
+        nobody = FormContext(consent_on=date.min, visit_on=date.min)
+        return self.keys(nobody) if self.keys is not None else ()
+
     def address(self, key: str, name: str) -> str:
         """Where one item of one line stands in the form."""
         return f"{self.name}-{key}-{name}"

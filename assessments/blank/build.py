@@ -1,7 +1,6 @@
 """Spec -> blank form."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.utils.text import capfirst
@@ -10,7 +9,7 @@ from assessments.blank.answers import answer_to, option_of, width_mm
 from assessments.blank.blocks import BlankForm, Block, Choices, Grid, Lines, Option, Question, Section
 from assessments.blank.conditions import condition_in_words
 from assessments.form_data import MissingReason
-from assessments.form_specs import CrfSpec, FormContext, Item, ItemGroup, RowGroup
+from assessments.form_specs import CrfSpec, Item, ItemGroup, RowGroup
 
 OPEN_LINES = 5
 """Empty lines of a repeating group that people add lines to (default)."""
@@ -95,14 +94,13 @@ class _Builder:
         )
 
     def _lines(self, group: RowGroup) -> Lines:
-        keys = group.keys(_nobody()) if group.keys is not None else ()
         questions = tuple(self._question(item, group.column, group.items) for item in group.items)
         return Lines(
             title=str(group.title),
             hint=str(group.hint),
             only_if=condition_in_words(group.shown_if, self.spec.items, self.spec.column),
             questions=questions,
-            labels=tuple(capfirst(str(group.label(key))) for key in keys)
+            labels=tuple(capfirst(str(group.label(key))) for key in group.keys_on_paper)
             or tuple(str(number) for number in range(1, OPEN_LINES + 1)),
             reasons=" / ".join(reason.text for reason in _reasons()) if any(q.reasons for q in questions) else "",
         )
@@ -120,8 +118,3 @@ class _Builder:
             words = "; ".join(option_of(*choice).text for choice in self.spec.column(item.name).flatchoices)
             legends.setdefault(words, []).append(head)
         return Grid(heads, tuple(rows), tuple(f"{', '.join(named)}: {words}" for words, named in legends.items()))
-
-
-def _nobody() -> FormContext:
-    """What lines may depend on, of no subject: the days decide nothing on paper."""
-    return FormContext(consent_on=date(2000, 1, 1), visit_on=date(2000, 1, 1))

@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from assessments.form_data import FormData, FormStatus
+from assessments.form_specs import ROW_KEY
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, save_form
 from audit.context import acting
@@ -97,6 +98,27 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "pregnancy_test_on": visit.occurred_on,
             "plans_pregnancy": "N",
         },
+        "medical_history": {
+            "has_conditions": "Y",
+            "conditions": (
+                {
+                    ROW_KEY: "1",
+                    "term": "Hypertension",
+                    "started_on": "2019-05",
+                    "is_ongoing": "Y",
+                    "ended_on": None,
+                    "is_treated": "Y",
+                },
+                {
+                    ROW_KEY: "2",
+                    "term": "Appendicitis, 2001年",
+                    "started_on": "2001",
+                    "is_ongoing": "N",
+                    "ended_on": "2001-03-14",
+                    "is_treated": None,
+                },
+            ),
+        },
         "methotrexate": {"dose_mg": Decimal("15.0"), "taken_on": visit.occurred_on},
         "dlqi": {
             **{f"item_{item:02d}": "2" for item in (1, 2, 3, 4, 5, 6, 8, 9, 10)},
@@ -125,14 +147,16 @@ def entry_for(code: str, visit: Visit, **changed: Any) -> Entry:
 
 
 def write_past_schedule(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
-    """The instrument as a complete row, also where no protocol asks for it; nothing is derived or published."""
+    """The instrument as a complete row, also where no protocol asks for it; nothing is derived or published, and there
+    are no lines."""
     spec = INSTRUMENTS[code]
+    values = {**values_for(code, visit), **changed}
     form = spec.model(
         visit=visit,
         status=FormStatus.COMPLETE,
         assessed_on=visit.occurred_on,
         assessed_by=by,
-        **{**values_for(code, visit), **changed},
+        **{item.name: values[item.name] for item in spec.items if item.name in values},
     )
     with acting(by=by):
         form.save()
