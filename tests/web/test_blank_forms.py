@@ -102,3 +102,24 @@ def test_a_form_visit_or_version_that_is_not_in_the_protocol_is_not_found(
 def test_a_version_that_does_not_exist_has_no_forms_and_no_casebook(trial: Trial, nurse: Client) -> None:
     for name in ("blank-forms", "blank-casebook-pdf"):
         assert nurse.get(address(name, trial, version="9")).status_code == 404
+
+
+MM = 72 / 25.4
+"""Points of a PDF in a millimetre."""
+
+
+def test_the_line_of_the_itch_scale_is_100_mm_long_on_paper(trial: Trial, nurse: Client) -> None:
+    response = nurse.get(address("blank-form-pdf", trial, "pruritus_vas", visit="W4"))
+    document = pypdfium2.PdfDocument(response.content)
+    paths = document[0].get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_PATH], max_depth=5)
+    boxes = [[side / MM for side in path.get_bounds()] for path in paths]
+    # The two upright strokes at the ends of the line; their bounds include the width of the stroke.
+    ends = [(left + right) / 2 for left, bottom, right, top in boxes if right - left < 1 and 5 <= top - bottom < 6]
+    assert len(ends) == 2
+    assert max(ends) - min(ends) == pytest.approx(100, abs=0.05)
+    assert [round(side / MM) for side in document[0].get_size()] == [210, 297]
+    document.close()
+
+
+def test_the_page_draws_the_same_line(trial: Trial, nurse: Client) -> None:
+    assert 'width="100mm"' in nurse.get(address("blank-form", trial, "pruritus_vas")).content.decode()
