@@ -10,8 +10,8 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.db import connections
-from django.test import Client
 from django.template.loader import render_to_string
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
