@@ -158,6 +158,8 @@ def test_what_was_entered_is_read_back_unchanged(world: World, code: str) -> Non
 
 @every_instrument
 def test_the_review_page_shows_what_was_entered(world: World, code: str) -> None:
+    if code not in forms_of(world.visit):
+        pytest.skip("a treatment of other trials: this one has no page for it")
     page = html.unescape(world.nurse.get(world.url("form", code)).content.decode())
     for value in _every_value(INSTRUMENTS[code], world.visit):
         if isinstance(value, Decimal):
@@ -166,7 +168,10 @@ def test_the_review_page_shows_what_was_entered(world: World, code: str) -> None
 
 @every_instrument
 def test_what_was_entered_is_in_the_export(world: World, code: str) -> None:
-    spec, values = INSTRUMENTS[code], values_of(INSTRUMENTS[code], world.visit)
+    spec = INSTRUMENTS[code]
+    form: Any = stored_form(spec, world.visit)
+    # As it is stored, with all its decimal places; that it is what was entered is proved above.
+    values = stored_values(spec, form, stored_rows(spec, form))
     (row,) = _of_the_visit(world, f"form_{code}.csv")
     assert {item.name: row[item.name] for item in spec.items} == _written(values, spec.items)
     for group in spec.row_groups:
