@@ -116,6 +116,10 @@ patients:report-deviation  POST    +            +             -        -       -
 patients:deviation         GET     +            +             +        +       +     0             0      +
 patients:deviation         POST    +            +             -        -       -     0             0      -
 patients:void-deviation    POST    +            +             -        -       -     0             0      -
+assessments:blank-forms    GET     +            +             +        +       +     +             +      +
+assessments:blank-casebook-pdf GET     +            +             +        +       +     +             +      +
+assessments:blank-form     GET     +            +             +        +       +     +             +      +
+assessments:blank-form-pdf GET     +            +             +        +       +     +             +      +
 assessments:casebook       GET     +            +             +        +       +     0             0      +
 assessments:form           GET     +            +             +        +       +     0             0      +
 assessments:form-edit      GET     +            +             -        -       -     0             0      -

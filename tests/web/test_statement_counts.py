@@ -55,6 +55,8 @@ patients:register           -            coordinator    13
 safety:list                 -            monitor        12
 safety:list                 ?ongoing=no  monitor        12
 exports:list                -            data_manager   10
+assessments:blank-forms     -            coordinator    9
+assessments:blank-casebook-pdf  -        coordinator    9
 assessments:casebook        /            coordinator    22
 patients:eligibility        /            investigator   15
 patients:identity           /            coordinator    12

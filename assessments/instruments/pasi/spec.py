@@ -123,6 +123,7 @@ SPEC = CrfSpec(
         *(Publication(Fact(f"pasi_{region}_area", FactKind.NUMBER), f"{region}_area") for region in BodyRegion),
     ),
     is_wide=True,
+    grid_heads=(_("Erythema"), _("Induration"), _("Scaling"), _("Area")),
     entry_template="assessments/pasi_grid.html",
     live_template="assessments/pasi_live.html",
 )

@@ -23,7 +23,9 @@ SPEC = CrfSpec(
     groups=(
         ItemGroup(
             title=_("Itch"),
-            items=(Item("mark_mm", unit="mm", hint=_("Measured from the left end of the line, 0 to 100.")),),
+            items=(
+                Item("mark_mm", unit="mm", hint=_("Measured from the left end of the line, 0 to 100."), line_mm=100),
+            ),
         ),
     ),
     derived=(Derived("score_cm", unit="cm", is_headline=True),),
