@@ -22,6 +22,7 @@ from audit.context import acting
 from audit.history import changes, event_model
 from patients.models import Finding, Subject, Visit
 from tests.factories import (
+    clear,
     enrolled_subject,
     entry_for,
     infused_subject,
@@ -284,6 +285,7 @@ def test_a_form_that_the_protocol_does_not_ask_for_is_refused(visit: Visit, coor
 def test_nothing_is_treated_before_the_first_infusion_is_complete(site: Site, investigator: User) -> None:
     subject = enrolled_subject(site, investigator)
     visit = take_place(subject, "W0", investigator)
+    clear(visit, investigator)
     store("infusion", visit, investigator, complete=False)
     subject.refresh_from_db()
     assert (subject.status, subject.first_treatment_on) == ("enrolled", None)
@@ -301,6 +303,7 @@ def test_the_dose_is_worked_out_from_arm_and_weight_and_from_what_was_given(site
 
 def test_an_infusion_cannot_end_before_it_starts(site: Site, investigator: User) -> None:
     visit = take_place(enrolled_subject(site, investigator), "W0", investigator)
+    clear(visit, investigator)
     start = entry_for("infusion", visit).values["started_at"]
     for stop in (start, start - timedelta(minutes=1)):
         with pytest.raises(ValidationError, match="must end after it starts"):

@@ -20,7 +20,9 @@ from assessments.instruments.medical_history.model import MedicalCondition
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, mark_not_done, save_form
 from patients.models import Finding, Visit
+from protocols.schema import INFUSION_VITAL_SIGNS_FORM
 from tests.factories import (
+    clear,
     enrolled_subject,
     entry_for,
     make_member,
@@ -35,7 +37,7 @@ from trials.models import Site
 STATEMENTS = 15
 STATEMENTS_OF_TREATMENT = 36
 """The first completion of a treatment also plans visits, looks at the decision on eligibility and at deviations."""
-ORDINARY = [code for code, spec in INSTRUMENTS.items() if not spec.is_treatment]
+ORDINARY = [code for code, spec in INSTRUMENTS.items() if not spec.is_treatment and code != INFUSION_VITAL_SIGNS_FORM]
 CODE = "medical_history"
 SPEC = INSTRUMENTS[CODE]
 
@@ -264,6 +266,10 @@ def test_a_save_of_a_treatment_takes_a_limited_number_of_statements(db: None) ->
     site = make_site(make_trial(), "GZ")
     doctor = make_member("investigator", site)
     visit = take_place(enrolled_subject(site, doctor), "W0", doctor)
+    clear(visit, doctor)
     entry = entry_for("infusion", visit)
     counts = _statements(INSTRUMENTS["infusion"], visit, doctor, [entry, entry])
     assert max(counts) <= STATEMENTS_OF_TREATMENT, counts
+    around = entry_for(INFUSION_VITAL_SIGNS_FORM, visit)
+    counts = _statements(INSTRUMENTS[INFUSION_VITAL_SIGNS_FORM], visit, doctor, [around, around])
+    assert max(counts) <= STATEMENTS, counts
