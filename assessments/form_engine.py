@@ -4,7 +4,7 @@ page."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -18,6 +18,9 @@ from assessments.widgets import widget_for
 from patients.forms.fields import MomentField
 from patients.widgets import DayInput
 
+if TYPE_CHECKING:
+    from assessments.wording.display import Words
+
 MISSING_PREFIX = "missing__"
 
 
@@ -29,6 +32,7 @@ class EntryForm(forms.ModelForm):
 
     spec: CrfSpec
     helper: FormHelper
+    words: "Words | None" = None
 
     def __init__(self, *args: Any, context: FormContext, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,6 +15,7 @@ from assessments.instruments.reproductive_status.model import ReproductiveStatus
 from assessments.instruments.vital_signs.model import VitalSigns
 from assessments.instruments.zung_sas.model import ZungSas
 from assessments.instruments.zung_sds.model import ZungSds
+from assessments.wording.model import QuestionnaireWording
 
 __all__ = [
     "Bsa",
@@ -28,6 +29,7 @@ __all__ = [
     "PreviousTreatment",
     "PruritusVas",
     "PsoriasisHistory",
+    "QuestionnaireWording",
     "ReproductiveStatus",
     "VitalSigns",
     "ZungSas",

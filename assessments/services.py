@@ -15,6 +15,7 @@ from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import CrfSpec, Item, Objection, Publication, Severity, is_empty, missing_items
 from assessments.policies import form_may_be_entered, treatment_may_be_withdrawn
+from assessments.wording.display import Words, keep_words
 from audit.context import acting
 from patients.models import Subject, Visit
 from patients.policies import day_is_possible
@@ -37,12 +38,16 @@ class FormConflict(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """What one person entered: values by item, coded reasons for missing ones, explanations of soft checks by code."""
+    """What one person entered: values by item, coded reasons for missing ones, explanations of soft checks by code.
+
+    `words` are those of the page on which a questionnaire was entered.
+    """
 
     values: Mapping[str, Any]
     assessed_on: date
     missing: Mapping[str, str] = field(default_factory=dict)
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    words: Words | None = None
 
 
 @transaction.atomic
@@ -75,6 +80,7 @@ def save_form(
         raise ValidationError({"reason": _("Say why you change a form that was complete.")})
     for name, value in {**entry.values, **spec.derive(entry.values, context)}.items():
         setattr(form, name, _storable(spec, name, value))
+    keep_words(spec, form, entry.words)
     form.missing, form.confirmed_checks = dict(entry.missing), dict(entry.confirmed)
     form.assessed_on, form.assessed_by, form.reason_not_done = entry.assessed_on, by, ""
     form.status = FormStatus.COMPLETE if complete else FormStatus.DRAFT

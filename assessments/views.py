@@ -19,6 +19,7 @@ from assessments.form_specs import CrfSpec, Severity, is_empty
 from assessments.layout import helper_for
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, FormConflict, mark_not_done, save_form
+from assessments.wording.display import answer_in, label_in, use_words, worded, wording_shown, words_to_ask
 from audit.history import changes
 from patients.access import SubjectRequest, subject_page
 from patients.eligibility import eligibility_of
@@ -32,8 +33,8 @@ from trials.policies import allows
 from trials.selectors import protocol_of
 
 CONFIRM_PREFIX = "confirm__"
-TECHNICAL = frozenset({"row_version", "visit", "assessed_by"})
-"""Columns that history does not show: the person stands beside every change."""
+TECHNICAL = frozenset({"row_version", "visit", "assessed_by", "wording"})
+"""Columns that history does not show: the person stands beside every change, the wording at the foot of the page."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ def review(request: SubjectRequest, subject: Any, visit_code: str, form_code: st
         return redirect(place.url("form-edit"))
     context = {
         "form": form,
-        "groups": form_engine.review_groups(place.spec, form) if form else [],
+        "groups": worded(form_engine.review_groups(place.spec, form), form, place.spec) if form else [],
+        "wording": wording_shown(form),
         "may_enter": may_enter,
         "may_see_history": request.roles.may(Permission.VIEW_HISTORY, subject.site),
     }
@@ -149,6 +151,7 @@ def entry(request: SubjectRequest, subject: Any, visit_code: str, form_code: str
     if request.method != "POST":
         return _render(request, "assessments/entry.html", place, _entry_context(place, _unbound(place, stored), stored))
     form = _bound(place, stored, request.POST)
+    use_words(form, words_to_ask(place.spec, place.visit, stored, request.POST))
     if form.is_valid():
         return _save(request, place, form, stored)
     return _render(request, "assessments/entry.html", place, _entry_context(place, form, stored, request.POST), 422)
@@ -159,6 +162,7 @@ def _unbound(place: Place, stored: Any) -> form_engine.EntryForm:
     initial = {"assessed_on": place.visit.occurred_on, **place.spec.prefill(context)} if stored is None else None
     form = form_engine.form_class(place.spec)(instance=stored, context=context, initial=initial)
     form.helper = helper_for(place.spec)
+    use_words(form, words_to_ask(place.spec, place.visit, stored))
     return form
 
 
@@ -227,6 +231,7 @@ def _save(request: SubjectRequest, place: Place, form: form_engine.EntryForm, st
         assessed_on=form.cleaned_data["assessed_on"],
         missing=form.missing_reasons(),
         confirmed={code: text for code, text in confirmed.items() if code in raised},
+        words=form.words,
     )
     try:
         saved = save_form(
@@ -323,15 +328,17 @@ def history(request: SubjectRequest, subject: Any, visit_code: str, form_code: s
     names = {f.name for f in place.spec.model._meta.fields}
     if item and item not in names:
         raise Http404
+    wording = wording_shown(form)
     rows = [
         {
             "change": change,
-            "label": place.spec.label(change.field),
-            "before": form_engine.display(place.spec, change.field, change.before),
-            "after": form_engine.display(place.spec, change.field, change.after),
+            "label": label_in(wording, place.spec, change.field),
+            "before": answer_in(wording, place.spec, change.field, change.before),
+            "after": answer_in(wording, place.spec, change.field, change.after),
         }
         for change in changes(form, [item] if item else None)
         if change.field not in TECHNICAL and not (_is_blank(change.before) and _is_blank(change.after))
     ]
-    label = place.spec.label(item) if item else ""
-    return _render(request, "assessments/history.html", place, {"rows": rows, "item_label": label})
+    label = label_in(wording, place.spec, item) if item else ""
+    context = {"rows": rows, "item_label": label, "wording": wording}
+    return _render(request, "assessments/history.html", place, context)
