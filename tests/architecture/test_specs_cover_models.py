@@ -12,6 +12,7 @@ from assessments.form_data import BOOKKEEPING
 from assessments.form_engine import MISSING_PREFIX, form_class, review_groups
 from assessments.form_specs import CrfSpec, FormContext
 from assessments.registry import INSTRUMENTS
+from assessments.wording.model import QUESTIONNAIRE_BOOKKEEPING, QuestionnaireData
 from protocols.catalogue import FactKind
 
 EMPTY = FormContext(consent_on=date(2026, 1, 5), visit_on=date(2026, 1, 5))
@@ -25,7 +26,8 @@ def field_names(spec: CrfSpec) -> set[str]:
 
 @every_instrument
 def test_each_field_is_an_item_or_derived_or_bookkeeping_and_only_one_of_them(spec: CrfSpec) -> None:
-    places = Counter([*(item.name for item in spec.items), *(derived.name for derived in spec.derived), *BOOKKEEPING])
+    bookkeeping = QUESTIONNAIRE_BOOKKEEPING if issubclass(spec.model, QuestionnaireData) else BOOKKEEPING
+    places = Counter([*(item.name for item in spec.items), *(derived.name for derived in spec.derived), *bookkeeping])
     assert {name: count for name, count in places.items() if count > 1} == {}
     assert set(places) == field_names(spec)
 

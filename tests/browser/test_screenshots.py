@@ -28,6 +28,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "home",  # goes on to Today
     "set_language",
     "accounts:sign_out",
+    "assessments:empty-wording",  # a file
     "assessments:form-live",
     "assessments:form-not-done",
     "exports:create",
