@@ -195,14 +195,17 @@ def empty_file(spec: CrfSpec, language: str) -> str:
         _("Write each text between its quotes. Behind every item stands its topic in words of our own."),
         _("Keep this file under version control. A changed text is a new version, never the same one again."),
     ]
+    hints = {
+        "version": _("as printed on your copy"),
+        "valid_from": _("the first day on which it is shown, without quotes: 2026-01-15"),
+        "licence": _("the reference of your licence agreement"),
+        "copyright": _("the statement that must stand on every copy"),
+        "instructions": _("what stands above the questions; may stay empty"),
+    }
     head = [
         f'instrument = "{spec.code}"',
         f'language = "{language}"',
-        f'version = ""  # {_("as printed on your copy")}',
-        f'valid_from = ""  # {_("the first day on which it is shown, without quotes: 2026-01-15")}',
-        f'licence = ""  # {_("the reference of your licence agreement")}',
-        f'copyright = ""  # {_("the statement that must stand on every copy")}',
-        f'instructions = ""  # {_("what stands above the questions; may stay empty")}',
+        *(f'{key} = ""  # {hint}' for key, hint in hints.items()),
     ]
     items = [f'{item.name} = ""  # {_one_line(spec.label(item.name))}' for item in asked_items(spec)]
     answers = [line for item in asked_items(spec) for line in _empty_options(spec, item.name)]
