@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments import views
+from assessments.views import casebook, entry, gate, live, review
 from assessments.wording import views as wording_views
 
 app_name = "assessments"
@@ -15,10 +15,12 @@ urlpatterns = [
     path(WORDING, wording_views.wording_list, name="wording"),
     path(WORDING + "load/", wording_views.load, name="load-wording"),
     path(WORDING + "<str:instrument>/<str:language>/empty/", wording_views.empty_wording_file, name="empty-wording"),
-    path(SUBJECT, views.casebook, name="casebook"),
-    path(FORM, views.review, name="form"),
-    path(FORM + "edit/", views.entry, name="form-edit"),
-    path(FORM + "live/", views.live, name="form-live"),
-    path(FORM + "not-done/", views.not_done, name="form-not-done"),
-    path(FORM + "history/", views.history, name="form-history"),
+    path(SUBJECT, casebook.casebook, name="casebook"),
+    path(SUBJECT + "visits/<str:visit_code>/infusion-gate/", gate.gate, name="infusion-gate"),
+    path(FORM, review.review, name="form"),
+    path(FORM + "edit/", entry.entry, name="form-edit"),
+    path(FORM + "live/", live.live, name="form-live"),
+    path(FORM + "discard/", entry.discard, name="form-discard"),
+    path(FORM + "not-done/", entry.not_done, name="form-not-done"),
+    path(FORM + "history/", review.history, name="form-history"),
 ]

@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.form_data import FormData, FormStatus
-from assessments.form_engine import MISSING_PREFIX, EntryForm, ReviewGroup, ReviewRow, display
+from assessments.form_engine import MISSING_PREFIX, EntryForm, ReviewGroup, ReviewRow, ReviewTable, display
 from assessments.form_specs import CrfSpec, is_empty
+from assessments.history import HistoryRow
 from assessments.wording.model import QuestionnaireData, QuestionnaireWording
 from assessments.wording.selectors import wording_by_key, wording_for
 from patients.models import Visit
@@ -90,25 +91,48 @@ class WordedRow(ReviewRow):
     topic: str = ""
 
 
-def worded(groups: Iterable[ReviewGroup], form: FormData | None, spec: CrfSpec) -> list[ReviewGroup]:
+def worded(
+    groups: Iterable[ReviewGroup | ReviewTable], form: FormData | None, spec: CrfSpec
+) -> list[ReviewGroup | ReviewTable]:
     """The groups of the review page in the words in which the form was asked."""
     wording = wording_shown(form)
     if wording is None:
         return list(groups)
-    return [replace(group, rows=tuple(_worded_row(row, form, spec, wording) for row in group.rows)) for group in groups]
+    return [
+        replace(group, rows=tuple(_worded_row(row, form, spec, wording) for row in group.rows))
+        if isinstance(group, ReviewGroup)
+        else group
+        for group in groups
+    ]
 
 
 def _worded_row(row: ReviewRow, form: Any, spec: CrfSpec, wording: QuestionnaireWording) -> ReviewRow:
     if row.name not in wording.texts:
         return row
     value = getattr(form, row.name)
+    said = {
+        "label": label_in(wording, spec, row.name),
+        "value": row.value if is_empty(value) else answer_in(wording, spec, row.name, value),
+    }
     return WordedRow(
-        row.name,
-        label_in(wording, spec, row.name),
-        row.value if is_empty(value) else answer_in(wording, spec, row.name, value),
-        row.unit,
+        **{**vars(row), **said},
         topic=row.label if wording.language != get_language() else "",
     )
+
+
+def worded_history(rows: Iterable[HistoryRow], wording: QuestionnaireWording | None, spec: CrfSpec) -> list[HistoryRow]:
+    """The lines of the history page in the words in which the form was asked."""
+    if wording is None:
+        return list(rows)
+    return [
+        replace(
+            row,
+            label=label_in(wording, spec, row.address),
+            before=answer_in(wording, spec, row.address, row.change.before),
+            after=answer_in(wording, spec, row.address, row.change.after),
+        )
+        for row in rows
+    ]
 
 
 def label_in(wording: QuestionnaireWording | None, spec: CrfSpec, name: str) -> str:

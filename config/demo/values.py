@@ -4,9 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from assessments.form_specs import ROW_KEY
+from assessments.instruments.infusion_vital_signs.model import TimePoint
 from assessments.services import day_of
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS, ZungScale
+from config.demo.lots import MILLION_PER_ML, lot_in_use
 from config.demo.stories import Story
 from patients.models import Visit
 from patients.visit_content import arm_code_at, protocol_at
@@ -137,19 +140,48 @@ def _zung(scale: ZungScale) -> dict[str, int]:
 
 def _infusion(visit: Visit, story: Story) -> dict[str, Any]:
     start = datetime.combine(day_of(visit), time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
-    # As many million cells per mL as the arm gives per kg: as many millilitres as kilograms.
-    per_kg = protocol_at(visit).arm(arm_code_at(visit)).cells_per_kg
+    per_kg = Decimal(protocol_at(visit).arm(arm_code_at(visit)).cells_per_kg) / MILLION
     return {
-        "product_lot": f"MSC-{visit.occurred_on:%y%m}",
-        "product_expires_at": start + timedelta(hours=10),
+        "product_lot": lot_in_use(visit.subject.site.trial),
+        "bag_number": f"{visit.subject_id}-{visit.code}",
         "viability_percent": Decimal("93.0"),
-        "viable_million_per_ml": Decimal(per_kg) / MILLION,
+        "counted_cells": "viable",
+        "viable_million_per_ml": MILLION_PER_ML,
+        "was_thawed": "Y",
+        "thaw_started_at": start - timedelta(minutes=25),
+        "thaw_ended_at": start - timedelta(minutes=15),
         "weight_kg": story.weight_kg,
+        "had_premedication": "N",
         "started_at": start,
         "stopped_at": start + timedelta(minutes=50),
-        "volume_ml": story.weight_kg,
+        "volume_ml": (story.weight_kg * per_kg / MILLION_PER_ML).quantize(Decimal("0.1")),
+        "is_completed": "Y",
         "is_interrupted": "N",
         "has_reaction": "Y" if visit.code == "W0" and any(event.day == 0 for event in story.events) else "N",
+    }
+
+
+def _infusion_vital_signs(visit: Visit, story: Story) -> dict[str, Any]:
+    start = datetime.combine(day_of(visit), time(9, 20), tzinfo=visit.subject.site.zone).astimezone(UTC)
+    has_fever = visit.code == "W0" and any(event.day == 0 for event in story.events)
+    minutes = dict(zip(TimePoint.values, (0, 25, 40, 59, 60, 90, 180, 1450), strict=True))
+    readings = tuple(
+        {
+            ROW_KEY: point,
+            "measured_at": start + timedelta(minutes=minutes[point]),
+            "temperature_c": Decimal("38.4") if has_fever and point == "AFTER120" else Decimal("36.6"),
+            "pulse_per_min": 76,
+            "respirations_per_min": 15,
+            "systolic_mmhg": 124,
+            "diastolic_mmhg": 79,
+            "oxygen_saturation_percent": 98,
+        }
+        for point in TimePoint.values
+    )
+    return {
+        "readings": readings,
+        "has_abnormality": "Y" if has_fever else "N",
+        "remarks": "Fever, recorded as an adverse event" if has_fever else None,
     }
 
 
@@ -172,6 +204,7 @@ _BY_STORY: dict[str, Any] = {
     "laboratory": _laboratory,
     "vital_signs": _vital_signs,
     "infusion": _infusion,
+    "infusion_vital_signs": _infusion_vital_signs,
     "methotrexate": _methotrexate,
     "zung_sas": lambda _visit, _story: _zung(SAS),
     "zung_sds": lambda _visit, _story: _zung(SDS),

@@ -59,6 +59,12 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "not_met": StatusLook(_("Not met"), "cross", "danger"),
         "unknown": StatusLook(_("Unknown"), "question", "warning"),
     },
+    "gate": {
+        "met": StatusLook(_("Met"), "check", "good"),
+        "open": StatusLook(_("Open"), "cross", "danger"),
+        "unknown": StatusLook(_("Unknown"), "question", "warning"),
+        "not_applicable": StatusLook(_("Does not apply"), "minus", "quiet"),
+    },
     "standing": {
         "satisfied": StatusLook(_("Satisfied"), "check", "good"),
         "failed": StatusLook(_("Failed"), "cross", "danger"),
@@ -86,6 +92,11 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
     "wording": {
         "licensed": StatusLook(_("Licensed text"), "check-circle", "good"),
         "neutral": StatusLook(_("Neutral topics"), "circle", "quiet"),
+    },
+    "normal_range": {
+        "valid": StatusLook(_("Valid"), "check-circle", "good"),
+        "not_yet": StatusLook(_("Not valid yet"), "clock", "quiet"),
+        "over": StatusLook(_("Replaced"), "history", "neutral"),
     },
     "enrolment": {
         "open": StatusLook(_("Open"), "check-circle", "good"),
@@ -124,6 +135,15 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "added": StatusLook(_("Added"), "plus", "good"),
         "removed": StatusLook(_("Removed"), "minus", "danger"),
         "changed": StatusLook(_("Changed"), "draft", "info"),
+    },
+    "lot": {
+        "quarantine": StatusLook(_("In quarantine"), "clock", "warning"),
+        "released": StatusLook(_("Released"), "check-circle", "good"),
+        "rejected": StatusLook(_("Rejected"), "cross-circle", "neutral"),
+        "recalled": StatusLook(_("Recalled"), "alert", "critical"),
+    },
+    "expiry": {
+        "over": StatusLook(_("Expired"), "minus-circle", "danger"),
     },
     "serious": {
         "yes": StatusLook(_("Serious"), "alert", "critical"),

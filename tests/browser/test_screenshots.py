@@ -30,6 +30,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "accounts:sign_out",
     "assessments:empty-wording",  # a file
     "assessments:form-live",
+    "assessments:form-discard",
     "assessments:form-not-done",
     "exports:create",
     "patients:calendar-feed",

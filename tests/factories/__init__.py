@@ -1,6 +1,6 @@
 """Test data written through the ordinary services, so that it is audited and obeys every rule."""
 
-from tests.factories.forms import complete_form, correct_form, entry_for, values_for, write_past_schedule
+from tests.factories.forms import clear, complete_form, correct_form, entry_for, values_for, write_past_schedule
 from tests.factories.protocols import amend
 from tests.factories.subjects import (
     PLANNED_VISITS,
@@ -16,6 +16,7 @@ from tests.factories.subjects import (
 from tests.factories.trials import (
     PASSWORD,
     UserFactory,
+    make_lot,
     make_member,
     make_randomised_trial,
     make_sheet,
@@ -32,6 +33,7 @@ __all__ = [
     "UserFactory",
     "amend",
     "answer_all",
+    "clear",
     "complete_all",
     "complete_form",
     "correct_form",
@@ -39,6 +41,7 @@ __all__ = [
     "enrolled_subject",
     "entry_for",
     "infused_subject",
+    "make_lot",
     "make_member",
     "make_randomised_trial",
     "make_sheet",

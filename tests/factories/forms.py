@@ -6,13 +6,23 @@ from typing import Any
 
 from accounts.models import User
 from assessments.form_data import FormData, FormStatus
+from assessments.form_engine import stored_values
+from assessments.form_specs import ROW_KEY
+from assessments.gate.facts import Bag
+from assessments.gate.model import InfusionClearance
+from assessments.gate.selectors import clearance_of
+from assessments.gate.services import clear_infusion
+from assessments.instruments.infusion_vital_signs.model import TimePoint
 from assessments.registry import INSTRUMENTS
+from assessments.selectors import stored_rows
 from assessments.services import Entry, save_form
+from assessments.services.rows import store_rows
 from audit.context import acting
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS
 from patients.models import Visit
 from patients.visit_content import arm_code_at, protocol_at
+from tests.factories.trials import make_member
 
 
 def values_for(code: str, visit: Visit) -> dict[str, Any]:
@@ -44,6 +54,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
         },
         "infusion": {
             "product_lot": "AD-2301",
+            "bag_number": "1",
             "product_expires_at": morning + timedelta(hours=12),
             "viability_percent": Decimal("92.0"),
             "viable_million_per_ml": _million_per_kg(visit),
@@ -53,6 +64,29 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "volume_ml": Decimal("70.0"),
             "is_interrupted": "N",
             "has_reaction": "N",
+        },
+        "infusion_vital_signs": {
+            "readings": tuple(
+                {
+                    ROW_KEY: point,
+                    "measured_at": morning + timedelta(minutes=15 * place),
+                    "temperature_c": Decimal("36.7"),
+                    "pulse_per_min": 74,
+                    "respirations_per_min": 14,
+                    "systolic_mmhg": 122,
+                    "diastolic_mmhg": 76,
+                    "oxygen_saturation_percent": 98,
+                }
+                for place, point in enumerate(TimePoint.values)
+            ),
+            "has_abnormality": "N",
+        },
+        "medical_history": {
+            "has_conditions": "Y",
+            "conditions": (
+                {ROW_KEY: "1", "term": "Hypertension", "started_on": "2015-03", "is_ongoing": "Y", "is_treated": "Y"},
+                {ROW_KEY: "2", "term": "Appendicitis", "started_on": "1998", "is_ongoing": "N", "ended_on": "1998"},
+            ),
         },
         "laboratory": {
             "sampled_on": visit.occurred_on,
@@ -127,20 +161,44 @@ def entry_for(code: str, visit: Visit, **changed: Any) -> Entry:
 def write_past_schedule(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
     """The instrument as a complete row, also where no protocol asks for it; nothing is derived or published."""
     spec = INSTRUMENTS[code]
+    values = {**values_for(code, visit), **changed}
     form = spec.model(
         visit=visit,
         status=FormStatus.COMPLETE,
         assessed_on=visit.occurred_on,
         assessed_by=by,
-        **{**values_for(code, visit), **changed},
+        **{item.name: values[item.name] for item in spec.items if item.name in values},
     )
     with acting(by=by):
         form.save()
+        store_rows(spec, form, values, {})
     return form
 
 
+def clear(visit: Visit, by: User, *, lot_number: str = "AD-2301", bag_number: str = "1") -> InfusionClearance:
+    """The gate of the infusion passed with a colleague, whatever is open."""
+    bag = Bag(
+        lot_number=lot_number,
+        bag_number=bag_number,
+        thaw_started_at=None,
+        thaw_ended_at=None,
+        starts_at=datetime.combine(visit.occurred_on, time(9), tzinfo=visit.subject.site.zone),
+    )
+    return clear_infusion(
+        visit=visit, bag=bag, by=by, second_person=_colleague(visit), override_reason="Made up for a test"
+    )
+
+
+def _colleague(visit: Visit) -> User:
+    site = visit.subject.site
+    username = f"colleague.{site.pk}"
+    return User.objects.filter(username=username).first() or make_member("coordinator", site, username=username)
+
+
 def complete_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
-    """The instrument, stored as complete."""
+    """The instrument, stored as complete; an infusion is cleared before."""
+    if INSTRUMENTS[code].needs_clearance and clearance_of(visit) is None:
+        clear(visit, by)
     return save_form(
         spec=INSTRUMENTS[code],
         visit=visit,
@@ -155,7 +213,7 @@ def correct_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
     """The stored instrument with some values changed, for a reason."""
     spec = INSTRUMENTS[code]
     stored = spec.model._default_manager.get(visit=visit, repeat_key="")
-    values = {item.name: getattr(stored, item.name) for item in spec.items}
+    values = stored_values(spec, stored, stored_rows(spec, stored))
     return save_form(
         spec=spec,
         visit=visit,
