@@ -12,10 +12,10 @@ from assessments.form_values import Version, stored_values
 from audit.history import Change, changes, changes_where, event_model
 
 TECHNICAL = frozenset(
-    {"row_version", "visit", "assessed_by", "form", "row_key", "position", "missing", "confirmed_checks"}
+    {"row_version", "visit", "assessed_by", "form", "row_key", "position", "missing", "confirmed_checks", "wording"}
 )
 """Columns that history does not show as they are: the person stands beside every change, reasons and explanations have
-rows of their own."""
+rows of their own, the wording at the foot of the page."""
 
 
 @dataclass(frozen=True)

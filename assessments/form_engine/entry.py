@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -26,6 +26,9 @@ from assessments.form_values import derived_values, hard, objections
 from assessments.widgets import widget_for
 from patients.forms.fields import MomentField
 from patients.widgets import DayInput
+
+if TYPE_CHECKING:
+    from assessments.wording.display import Words
 
 MISSING_PREFIX = "missing__"
 KEYS_SUFFIX = "keys"
@@ -127,6 +130,7 @@ class EntryForm(ItemsForm):
 
     spec: CrfSpec
     helper: FormHelper
+    words: "Words | None" = None
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ from assessments.history import version_before
 from assessments.layout import helper_for
 from assessments.views.place import Place
 from assessments.views.versions import CHOOSE_PREFIX, choices, chosen
+from assessments.wording.display import use_words, words_to_ask
 
 CONFIRM_PREFIX = "confirm__"
 """A soft check, by its code, and why the value stays."""
@@ -68,6 +69,7 @@ class EntryPage:
         instance = spec.model(missing=self.stored.missing if self.stored else {})
         form = form_class(spec)(data, instance=instance, context=self.form.context, stored_rows=self.rows)
         form.helper = helper_for(spec)
+        use_words(form, words_to_ask(spec, self.place.visit, self.stored, data))
         form.is_valid()
         return replace(self, form=form, data=data, version=version_in(data), restored_at=None)
 
@@ -220,6 +222,7 @@ def _unbound(place: Place, stored: Any, rows: Mapping[str, Any]) -> EntryForm:
     initial = {"assessed_on": place.visit.occurred_on, **place.spec.prefill(context)} if stored is None else None
     form = form_class(place.spec)(instance=stored, context=context, initial=initial, stored_rows=rows)
     form.helper = helper_for(place.spec)
+    use_words(form, words_to_ask(place.spec, place.visit, stored))
     return form
 
 

@@ -128,6 +128,10 @@ assessments:form-live      POST    +            +             -        -       -
 assessments:form-not-done  POST    +            +             -        -       -     0             0      -
 assessments:form-discard   POST    +            +             -        -       -     0             0      -
 assessments:form-history   GET     +            +             +        +       +     0             0      +
+assessments:wording        GET     +            +             +        +       +     +             +      +
+assessments:load-wording   GET     -            -             -        -       -     -             +      -
+assessments:load-wording   POST    -            -             -        -       -     -             +      -
+assessments:empty-wording  GET     -            -             -        -       -     -             +      -
 safety:list                GET     +            +             +        +       +     -             -      +
 safety:subject-events      GET     +            +             +        +       +     0             0      +
 safety:record              GET     +            +             -        -       -     0             0      -
@@ -197,6 +201,8 @@ class World:
             "code": "W4",
             "visit_code": "W0",
             "form_code": "pasi",
+            "instrument": "dlqi",
+            "language": "en",
             "event_number": 1,
             "token": self.token,
             "consent_pk": subject.consents.earliest("pk").pk,

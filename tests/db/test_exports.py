@@ -6,6 +6,7 @@ import io
 import json
 import threading
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,8 @@ from assessments.form_data import BOOKKEEPING, FormData, RowData
 from assessments.form_specs import ROW_KEY, CrfSpec, RowGroup
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, mark_not_done, save_form
+from assessments.wording.display import Words
+from assessments.wording.model import QuestionnaireData, QuestionnaireWording
 from audit.context import acting
 from audit.history import event_model
 from exports.models import ExportRecord
@@ -41,11 +44,13 @@ from safety.services import record_adverse_event
 from tests.exported import Row, fields_of, in_order, members_of, of_subject, rows_of, whose, written
 from tests.factories import (
     complete_form,
+    entry_for,
     infused_subject,
     make_member,
     make_site,
     make_subject,
     make_trial_asking_for,
+    make_wording,
     take_place,
     write_past_schedule,
 )
@@ -80,7 +85,9 @@ def manager(trial: Trial) -> User:
 
 @pytest.fixture
 def full(trial: Trial) -> Trial:
-    """Two sites; complete, draft and refused forms; adverse events with and without a visit."""
+    """Two sites; complete, draft and refused forms; adverse events with and without a visit; a questionnaire asked by
+    topics before treatment and in licensed words afterwards."""
+    licensed = make_wording(trial, language="zh-hans", version="2.0")
     for code in ("VIE", "GZ"):
         site = make_site(trial, code)
         doctor = make_member("investigator", site)
@@ -92,8 +99,10 @@ def full(trial: Trial) -> Trial:
         save_form(
             spec=INSTRUMENTS["vital_signs"], visit=visit, entry=draft, complete=False, by=doctor, expected_version=0
         )
+        ask_dlqi_in(licensed, visit, doctor)
         for code in FURTHER_FORMS:
-            complete_form(visit, code, doctor)
+            if code != "dlqi":
+                complete_form(visit, code, doctor)
         mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
         onset = visit.occurred_on
         record_adverse_event(subject=subject, fields={**FEVER, "onset_on": onset}, by=doctor)
@@ -115,6 +124,15 @@ def full(trial: Trial) -> Trial:
     return trial
 
 
+def ask_dlqi_in(wording: QuestionnaireWording, visit: Visit, by: User) -> None:
+    entry = replace(entry_for("dlqi", visit), words=Words(wording))
+    save_form(spec=INSTRUMENTS["dlqi"], visit=visit, entry=entry, complete=True, by=by, expected_version=0)
+
+
+def words_of(form: QuestionnaireData) -> str:
+    return f"{form.wording.language} {form.wording.version}" if form.wording else ""
+
+
 def expected_form(spec: CrfSpec, form: FormData) -> Row:
     head = {
         **of_subject(form.visit.subject),
@@ -122,6 +140,7 @@ def expected_form(spec: CrfSpec, form: FormData) -> Row:
         "visit_date": written(form.visit.occurred_on),
         "repeat": form.repeat_key,
         **fields_of(form, "status", "reason_not_done", "assessed_on"),
+        **({"wording": words_of(form)} if isinstance(form, QuestionnaireData) else {}),
         "entered_by": form.assessed_by.username,
     }
     values = fields_of(form, *(value.name for value in (*spec.items, *spec.derived)))
@@ -205,6 +224,11 @@ def test_every_item_and_derived_value_of_every_line_has_one_column(spec: CrfSpec
         names = [value.name for value in (*group.items, *group.derived)]
         reasons = [f"{item.name}_missing" for item in group.items]
         assert {name: found[name] for name in (*names, *reasons)} == dict.fromkeys((*names, *reasons), 1)
+
+
+def test_a_questionnaire_says_in_which_words_it_was_asked(full: Trial, manager: User) -> None:
+    rows = rows_of(members_of(make_export(trial=full, by=manager)), "form_dlqi.csv")
+    assert {(row["visit"], row["wording"]) for row in rows} == {("SCR", ""), ("W0", ""), ("W4", "zh-hans 2.0")}
 
 
 def test_drafts_and_refused_forms_say_why_values_are_missing(full: Trial, manager: User) -> None:

@@ -78,6 +78,8 @@ assessments:form            /W0/pasi     monitor        13
 assessments:form-edit       /W4/pasi     coordinator    15
 assessments:form-live       /W4/pasi     coordinator    23
 assessments:form-history    /W0/pasi     monitor        15
+assessments:form-edit       /W4/dlqi     coordinator    16
+assessments:wording         -            administrator  10
 safety:subject-events       /            monitor        12
 safety:event                /1           monitor        13
 safety:event-history        /1           monitor        15
