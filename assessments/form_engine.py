@@ -38,6 +38,8 @@ class EntryForm(forms.ModelForm):
             field: Any = self.fields[item.name]
             field.required = False
             field.help_text = item.hint
+            if (answers := self.spec.answers(item.name, context)) is not None:
+                field.choices = answers
             if isinstance(field.widget, forms.RadioSelect):
                 # No button for "nothing": Delete takes a choice back, and a reason for no value replaces it.
                 field.choices = [choice for choice in field.choices if not is_empty(choice[0])]
@@ -145,16 +147,20 @@ def _review_row(spec: CrfSpec, form: FormData, name: str, unit: Any, *, is_deriv
         reason = (form.missing or {}).get(name)
         text = str(MissingReason(reason).label) if reason else NO_VALUE
         return ReviewRow(name, label, text, "", is_derived)
-    return ReviewRow(name, label, display(spec, name, value), str(unit), is_derived)
+    return ReviewRow(name, label, display(spec, name, value, form), str(unit), is_derived)
 
 
-def display(spec: CrfSpec, name: str, value: Any) -> str:
-    """A value in words: coded values with their meaning, moments in the active time zone, numbers as stored."""
+def display(spec: CrfSpec, name: str, value: Any, source: FormContext | FormData | None = None) -> str:
+    """A value in words: coded values with their meaning, moments in the active time zone, numbers as stored.
+
+    `source` tells which code list holds, where a form has several for an item.
+    """
     field = spec.column(name)
     if is_empty(value):
         return NO_VALUE
     if field.choices:
-        meaning = dict(field.flatchoices).get(value, value)
+        own = spec.answers(name, source) if source is not None else None
+        meaning = dict(own or field.flatchoices).get(value, value)
         return f"{value} · {meaning}" if isinstance(value, int) else str(meaning)
     if hasattr(value, "astimezone"):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
@@ -169,5 +175,6 @@ def differences(spec: CrfSpec, form: FormData, typed: Mapping[str, Any]) -> list
     for item in spec.items:
         stored, new = getattr(form, item.name), typed.get(item.name)
         if _none_if_empty(stored) != _none_if_empty(new):
-            found.append((spec.label(item.name), display(spec, item.name, stored), display(spec, item.name, new)))
+            before, after = (display(spec, item.name, value, form) for value in (stored, new))
+            found.append((spec.label(item.name), before, after))
     return found

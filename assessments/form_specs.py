@@ -7,15 +7,20 @@ units, CDASH names, what is required, what is derived, checked and published.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
 from protocols.catalogue import Fact
+from protocols.schema import DEFAULT_PGA_LEVELS
 
 if TYPE_CHECKING:
     from assessments.form_data import FormData
+
+Answers = tuple[tuple[Any, str | Promise], ...]
+"""A code list: codes and what they mean, in order."""
 
 Values = Mapping[str, Any]
 """Item values by field name; None where an item has no value."""
@@ -27,7 +32,9 @@ class FormContext:
 
     `here` holds the newest findings of the same visit, `baseline` those of the last day on or before the first infusion
     (pre-dose on the day itself), both by fact code and without the form's own. `dose_mg_low` and `dose_mg_high` limit
-    one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known.
+    one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known. `previous`
+    holds the newest number of each fact from an earlier day, with that day. `pga_levels` is the scale of the global
+    assessment that the protocol uses.
     """
 
     consent_on: date
@@ -37,6 +44,8 @@ class FormContext:
     dose_mg_high: int | None = None
     here: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
+    previous: Mapping[str, tuple[Decimal, date]] = field(default_factory=dict)
+    pga_levels: int = DEFAULT_PGA_LEVELS
 
 
 class Severity(StrEnum):
@@ -122,6 +131,10 @@ def compares_nothing(_values: Values, _context: FormContext) -> dict[str, Any]:
     return {}
 
 
+def answers_as_declared(_name: str, _source: "FormContext | FormData") -> None:
+    return None
+
+
 def prefills_nothing(_context: FormContext) -> dict[str, Any]:
     return {}
 
@@ -132,8 +145,9 @@ class CrfSpec:
 
     `derive` returns a value, or None, for every derived name, and never raises on incomplete values. `check` looks at
     whatever values there are. `prefill` proposes values for a form that is not started; `compare`
-    says for the live values how they stand against the baseline. `is_treatment` marks the form
-    whose first completion at the anchor visit starts the subject's treatment.
+    says for the live values how they stand against the baseline. `answers` gives the code list of an item where it is
+    not simply that of the model: by the context while a form is entered, by the stored form when it is read.
+    `is_treatment` marks the form whose first completion at the anchor visit starts the subject's treatment.
     """
 
     code: str
@@ -147,6 +161,7 @@ class CrfSpec:
     prefill: Callable[[FormContext], dict[str, Any]] = prefills_nothing
     publishes: tuple[Publication, ...] = ()
     compare: Callable[[Values, FormContext], dict[str, Any]] = compares_nothing
+    answers: Callable[[str, "FormContext | FormData"], Answers | None] = answers_as_declared
     is_treatment: bool = False
     entry_template: str = "assessments/entry_items.html"
     live_template: str = "assessments/live_values.html"

@@ -327,8 +327,8 @@ def history(request: SubjectRequest, subject: Any, visit_code: str, form_code: s
         {
             "change": change,
             "label": place.spec.label(change.field),
-            "before": form_engine.display(place.spec, change.field, change.before),
-            "after": form_engine.display(place.spec, change.field, change.after),
+            "before": form_engine.display(place.spec, change.field, change.before, form),
+            "after": form_engine.display(place.spec, change.field, change.after, form),
         }
         for change in changes(form, [item] if item else None)
         if change.field not in TECHNICAL and not (_is_blank(change.before) and _is_blank(change.after))

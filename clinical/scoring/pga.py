@@ -8,7 +8,7 @@ Foundation).
 
 from dataclasses import dataclass
 
-SIX_LEVELS, FIVE_LEVELS = 6, 5
+FIVE_LEVELS, SIX_LEVELS = 5, 6
 SCALES = (FIVE_LEVELS, SIX_LEVELS)
 """The scales in use, by their number of levels."""
 SIGN_MAXIMUM = 5

@@ -136,5 +136,5 @@ def test_signs_and_area_must_appear_together(score: RegionScore, hard: bool, sof
 
 @pytest.mark.parametrize(("earlier", "value", "days"), [("-0.1", "1", 1), ("1", "-0.1", 1), ("1", "1", -1)])
 def test_a_change_between_impossible_assessments_is_refused(earlier: str, value: str, days: int) -> None:
-    with pytest.raises(ValueError, match="score|days"):
+    with pytest.raises(ValueError, match=r"score|days"):
         changed_suddenly(earlier=Decimal(earlier), value=Decimal(value), days=days)
