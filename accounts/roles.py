@@ -27,7 +27,10 @@ class Role:
 COORDINATOR = Role(
     code="coordinator",
     name=_("Coordinator"),
-    description=_("Takes subjects through consent, visits and forms at the site; records adverse events."),
+    description=_(
+        "Takes subjects through consent, visits and forms at the site; records adverse events; keeps the register of "
+        "product lots."
+    ),
     permissions=frozenset(
         {
             P.VIEW_PROTOCOL,
@@ -39,14 +42,18 @@ COORDINATOR = Role(
             P.RECORD_ADVERSE_EVENTS,
             P.VIEW_SAFETY,
             P.VIEW_HISTORY,
+            P.MANAGE_RANGES,
+            P.MANAGE_LOTS,
         }
     ),
 )
 INVESTIGATOR = Role(
     code="investigator",
     name=_("Investigator"),
-    description=_("All that a coordinator does; decides eligibility and changes of treatment."),
-    permissions=COORDINATOR.permissions | {P.DECIDE_ELIGIBILITY, P.CHANGE_TREATMENT},
+    description=_(
+        "All that a coordinator does; decides eligibility, changes of treatment and release of product lots."
+    ),
+    permissions=COORDINATOR.permissions | {P.DECIDE_ELIGIBILITY, P.CHANGE_TREATMENT, P.RELEASE_LOTS},
 )
 MONITOR = Role(
     code="monitor",
@@ -64,8 +71,21 @@ SAFETY_MONITOR = Role(
 DATA_MANAGER = Role(
     code="data_manager",
     name=_("Data manager"),
-    description=_("Reads all data and their history across the trial and downloads them."),
-    permissions=frozenset({P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY, P.EXPORT_DATA}),
+    description=_(
+        "Reads all data and their history across the trial and downloads them; keeps normal ranges, keeps and "
+        "releases product lots."
+    ),
+    permissions=frozenset(
+        {
+            P.VIEW_PROTOCOL,
+            P.VIEW_SUBJECTS,
+            P.VIEW_SAFETY,
+            P.VIEW_HISTORY,
+            P.EXPORT_DATA,
+            P.MANAGE_LOTS,
+            P.RELEASE_LOTS,
+        }
+    ),
     whole_trial=True,
 )
 STATISTICIAN = Role(

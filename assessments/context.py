@@ -6,14 +6,17 @@ from typing import Any
 
 from django.db.models import Q
 
+from assessments.codes import YesNo
 from assessments.form_specs import CrfSpec, FormContext
+from assessments.gate.selectors import clearance_of
 from patients.models import Finding, Visit
 from patients.services.planning import consent_day
 from patients.visit_content import arm_code_at, protocol_at
+from trials.models import Storage
 
 
 def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
-    """The context of one form of a visit: two statements."""
+    """The context of one form of a visit: two statements, three where an infusion is cleared."""
     subject, protocol = visit.subject, protocol_at(visit)
     visit_on = visit.occurred_on or subject.site.today()
     here: dict[str, Any] = {}
@@ -40,8 +43,34 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
         cells_per_kg=arm.cells_per_kg if arm and arm.is_infused else None,
         dose_mg_low=arm.dose_mg_low if arm and not arm.is_infused else None,
         dose_mg_high=arm.dose_mg_high if arm and not arm.is_infused else None,
+        clearance=_clearance(visit) if spec.needs_clearance else {},
         here=here,
         baseline=baseline,
         previous=previous,
         pga_levels=protocol.pga_levels,
     )
+
+
+def _clearance(visit: Visit) -> dict[str, Any]:
+    """What was confirmed before the infusion, and what the register knows of the lot: one statement."""
+    found = clearance_of(visit)
+    if found is None:
+        return {}
+    lot = found.lot
+    known = {
+        "product_lot": found.lot_number,
+        "bag_number": found.bag_number,
+        "thaw_started_at": found.thaw_started_at,
+        "thaw_ended_at": found.thaw_ended_at,
+        "started_at": found.starts_at,
+    }
+    if lot is None:
+        return known
+    return known | {
+        "product_expires_at": lot.expires_at,
+        "viability_percent": lot.viability_percent,
+        "viable_million_per_ml": lot.viable_million_per_ml,
+        "was_thawed": YesNo.YES if lot.storage == Storage.CRYOPRESERVED else YesNo.NO,
+        "start_within_minutes": lot.start_within_minutes_of_thaw,
+        "minimum_viability_percent": lot.minimum_viability_percent,
+    }

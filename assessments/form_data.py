@@ -61,5 +61,32 @@ class FormData(models.Model):
         return f"{self.visit} {self._meta.verbose_name}"
 
 
+class RowQuerySet(ScopedQuerySet):
+    site_path = "form__visit__subject__site"
+
+
+class RowData(models.Model):
+    """The abstract base of a line of a repeating group. A model adds `form`, the key of the form it belongs to.
+
+    `row_key` names the line within its form, such as an analyte or a number; `position` is its place on the page.
+    """
+
+    row_key = models.CharField(_("line"), max_length=40)
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    objects = RowQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ("position", "row_key")
+        constraints = [models.UniqueConstraint(fields=["form", "row_key"], name="%(class)s_once_a_form")]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.row_key}"
+
+
+ROW_BOOKKEEPING = frozenset({"id", "form", *(field.name for field in RowData._meta.local_fields)})
+"""Fields that every line has: neither items nor derived values."""
+
 BOOKKEEPING = frozenset({"id", *(field.name for field in FormData._meta.local_fields)})
 """Fields that every form has: neither items nor derived values."""

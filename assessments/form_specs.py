@@ -17,13 +17,19 @@ from protocols.catalogue import Fact
 from protocols.schema import DEFAULT_PGA_LEVELS
 
 if TYPE_CHECKING:
-    from assessments.form_data import FormData
+    from assessments.form_data import FormData, RowData
 
 Answers = tuple[tuple[Any, str | Promise], ...]
 """A code list: codes and what they mean, in order."""
 
 Values = Mapping[str, Any]
-"""Item values by field name; None where an item has no value."""
+"""Item values by field name; None where an item has no value.
+
+A repeating group stands under its own name as a tuple of rows. A row is again such a mapping; it knows its key under
+`ROW_KEY`.
+"""
+
+ROW_KEY = "row_key"
 
 
 @dataclass(frozen=True)
@@ -32,9 +38,10 @@ class FormContext:
 
     `here` holds the newest findings of the same visit, `baseline` those of the last day on or before the first infusion
     (pre-dose on the day itself), both by fact code and without the form's own. `dose_mg_low` and `dose_mg_high` limit
-    one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known. `previous`
-    holds the newest number of each fact from an earlier day, with that day. `pga_levels` is the scale of the global
-    assessment that the protocol uses.
+    one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known. `clearance`
+    is what was confirmed before the infusion, and what the register knows of its lot; empty where there is none.
+    `panels` holds the keys of the lines that the protocol asks, by form. `previous` holds the newest number of each
+    fact from an earlier day, with that day. `pga_levels` is the scale of the global assessment that the protocol uses.
     """
 
     consent_on: date
@@ -42,6 +49,8 @@ class FormContext:
     cells_per_kg: int | None = None
     dose_mg_low: int | None = None
     dose_mg_high: int | None = None
+    clearance: Mapping[str, Any] = field(default_factory=dict)
+    panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     here: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
     previous: Mapping[str, tuple[Decimal, date]] = field(default_factory=dict)
@@ -70,6 +79,9 @@ class Item:
     """One question of a form. `name` is the model field; `cdash` its CDASH or SDTM name, empty where there is none.
 
     `required_if` narrows `required` to forms whose values it is true of, such as a day that only a past event has.
+    An item whose `shown_if` is not true of the values is not asked: it is hidden while it is empty, never required, and
+    a value that it has is kept, flagged, and left out of everything that is worked out. In a repeating group both are
+    asked of the values of the row.
     """
 
     name: str
@@ -79,15 +91,20 @@ class Item:
     required: bool = True
     may_be_missing: bool = True
     required_if: Callable[[Values], bool] | None = None
+    shown_if: Callable[[Values], bool] | None = None
 
     @property
     def is_always_required(self) -> bool:
         """Whether no complete form may do without a value or a coded reason."""
-        return self.required and self.required_if is None
+        return self.required and self.required_if is None and self.shown_if is None
+
+    def is_asked(self, values: Values) -> bool:
+        """Whether the question belongs to a form, or a row, with these values."""
+        return self.shown_if is None or self.shown_if(values)
 
     def is_required(self, values: Values) -> bool:
         """Whether a form with these values is complete only with a value, or a coded reason, here."""
-        return self.required and (self.required_if is None or self.required_if(values))
+        return self.required and self.is_asked(values) and (self.required_if is None or self.required_if(values))
 
 
 @dataclass(frozen=True)
@@ -111,12 +128,67 @@ class Derived:
     is_headline: bool = False
 
 
+def derives_no_more(_row: Values, _values: Values, _context: FormContext) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """A repeating group: lines of the same items, each stored as a row of `model` under the form.
+
+    `keys` names the lines that the form brings along, such as the analytes of a panel, in their order; without it
+    people add lines as they need them, numbered from 1. `label` is what people call the line of a key. `derive` returns
+    a value, or None, for every derived name, from the row, the items of the form and the context; it never raises on
+    incomplete values. Where `shown_if` is not true of the form's values no line is asked for. `in_table` puts the lines
+    below each other as a table where there is room.
+    """
+
+    name: str
+    title: str | Promise
+    model: type["RowData"]
+    items: tuple[Item, ...]
+    label: Callable[[str], str | Promise]
+    keys: Callable[[FormContext], tuple[str, ...]] | None = None
+    derived: tuple[Derived, ...] = ()
+    derive: Callable[[Values, Values, FormContext], dict[str, Any]] = derives_no_more
+    hint: str | Promise = ""
+    add_label: str | Promise = ""
+    shown_if: Callable[[Values], bool] | None = None
+    in_table: bool = False
+
+    def is_asked(self, values: Values) -> bool:
+        """Whether a form with these values asks for lines at all."""
+        return self.shown_if is None or self.shown_if(values)
+
+    def address(self, key: str, name: str) -> str:
+        """Where one item of one line stands in the form."""
+        return f"{self.name}-{key}-{name}"
+
+    def item(self, name: str) -> Item:
+        """The item of this name; raises KeyError when a line has none."""
+        return {item.name: item for item in self.items}[name]
+
+    def column(self, name: str) -> Any:
+        """The model field of an item or a derived value of a line."""
+        return self.model._meta.get_field(name)
+
+
 @dataclass(frozen=True)
 class Publication:
-    """A fact that the form publishes as a finding once it is complete, from the item or derived value `name`."""
+    """A fact that the form publishes as a finding once it is complete, from the item or derived value `name`.
+
+    With `rows` and `key` it is that of one line of a repeating group.
+    """
 
     fact: Fact
     name: str
+    rows: str = ""
+    key: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where the value stands in the form."""
+        return f"{self.rows}-{self.key}-{self.name}" if self.rows else self.name
 
 
 def derives_nothing(_values: Values, _context: FormContext) -> dict[str, Any]:
@@ -147,14 +219,16 @@ class CrfSpec:
     whatever values there are. `prefill` proposes values for a form that is not started; `compare`
     says for the live values how they stand against the baseline. `answers` gives the code list of an item where it is
     not simply that of the model: by the context while a form is entered, by the stored form when it is read.
-    `is_treatment` marks the form whose first completion at the anchor visit starts the subject's treatment.
+    `is_treatment` marks the form whose first completion at the anchor visit starts the subject's treatment;
+    `needs_clearance` one that two persons clear before it starts. `is_wide` gives the entry page the whole width, as
+    tables need it.
     """
 
     code: str
     domain: str
     title: str | Promise
     model: type["FormData"]
-    groups: tuple[ItemGroup, ...]
+    groups: tuple[ItemGroup | RowGroup, ...]
     derived: tuple[Derived, ...] = ()
     derive: Callable[[Values, FormContext], dict[str, Any]] = derives_nothing
     check: Callable[[Values, FormContext], list[Objection]] = checks_nothing
@@ -163,40 +237,57 @@ class CrfSpec:
     compare: Callable[[Values, FormContext], dict[str, Any]] = compares_nothing
     answers: Callable[[str, "FormContext | FormData"], Answers | None] = answers_as_declared
     is_treatment: bool = False
+    needs_clearance: bool = False
+    is_wide: bool = False
     entry_template: str = "assessments/entry_items.html"
     live_template: str = "assessments/live_values.html"
 
     @property
     def items(self) -> tuple[Item, ...]:
-        return tuple(item for group in self.groups for item in group.items)
+        """The items outside repeating groups."""
+        return tuple(item for group in self.groups if isinstance(group, ItemGroup) for item in group.items)
+
+    @property
+    def row_groups(self) -> tuple[RowGroup, ...]:
+        """The repeating groups."""
+        return tuple(group for group in self.groups if isinstance(group, RowGroup))
 
     def item(self, name: str) -> Item:
         """The item of this name; raises KeyError when the form has none."""
-        found = {item.name: item for item in self.items}
-        return found[name]
+        return {item.name: item for item in self.items}[name]
 
-    def column(self, name: str) -> Any:
+    def rows(self, name: str) -> RowGroup:
+        """The repeating group of this name; raises KeyError when the form has none."""
+        return {group.name: group for group in self.row_groups}[name]
+
+    def split(self, address: str) -> tuple[RowGroup | None, str, str]:
+        """(repeating group, key of the line, name) of an address; (None, "", name) outside repeating groups."""
+        name, _, rest = address.partition("-")
+        if not rest:
+            return None, "", name
+        key, _, item = rest.rpartition("-")
+        return self.rows(name), key, item
+
+    def item_at(self, address: str) -> Item:
+        """The item at an address; raises KeyError when there is none."""
+        group, _key, name = self.split(address)
+        return self.item(name) if group is None else group.item(name)
+
+    def column(self, address: str) -> Any:
         """The model field of an item or a derived value."""
-        return self.model._meta.get_field(name)
+        group, _key, name = self.split(address)
+        return self.model._meta.get_field(name) if group is None else group.column(name)
 
-    def label(self, name: str) -> str:
-        """What people call an item or a derived value."""
-        return str(self.column(name).verbose_name)
+    def label(self, address: str) -> str:
+        """What people call an item or a derived value; that of a line begins with the line."""
+        group, key, name = self.split(address)
+        if group is None:
+            return str(self.column(name).verbose_name)
+        return f"{group.label(key)}: {group.column(name).verbose_name}"
 
     @property
     def facts(self) -> tuple[Fact, ...]:
         return tuple(publication.fact for publication in self.publishes)
-
-
-def missing_items(spec: CrfSpec, values: Values, reasons: Mapping[str, str]) -> list[str]:
-    """Names of required items that have neither a value nor a coded reason why not."""
-    return [
-        item.name
-        for item in spec.items
-        if item.is_required(values)
-        and is_empty(values.get(item.name))
-        and not (item.may_be_missing and reasons.get(item.name))
-    ]
 
 
 def is_empty(value: Any) -> bool:

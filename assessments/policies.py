@@ -2,7 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from assessments.form_data import FormStatus
 from assessments.form_specs import CrfSpec
+from assessments.gate.model import InfusionClearance
+from assessments.instruments.infusion.model import Infusion
 from patients.models import ContactMode, Visit, VisitKind, VisitOutcome
 from patients.policies import may_receive_data, treatment_may_be_given
 from patients.visit_content import forms_of
@@ -33,6 +36,20 @@ def _treatment_is_possible(visit: Visit) -> None:
     first, day = subject.first_treatment_on, visit.occurred_on
     if visit.kind != VisitKind.SCHEDULED and (first is None or (day is not None and day < first)):
         raise NotAllowedNow(_("The first treatment belongs to its own visit; record it there, whichever day it was."))
+
+
+def gate_may_be_passed(visit: Visit) -> None:
+    """Before the infusion is recorded as complete; afterwards its clearance stands as it was given."""
+    if Infusion.objects.filter(visit=visit, status=FormStatus.COMPLETE).exists():
+        raise NotAllowedNow(_("This infusion is recorded as complete; what was cleared before it stays as it was."))
+
+
+def treatment_is_cleared(spec: CrfSpec, visit: Visit) -> None:
+    """An infusion is recorded only after its gate; one that was recorded without a gate can still be corrected."""
+    if not spec.needs_clearance or InfusionClearance.objects.filter(visit=visit).exists():
+        return
+    if not spec.model._default_manager.filter(visit=visit).exclude(status=FormStatus.NOT_DONE).exists():
+        raise NotAllowedNow(_("Pass the gate of this infusion first: two persons confirm subject and product."))
 
 
 def treatment_may_be_withdrawn(spec: CrfSpec, visit: Visit) -> None:

@@ -5,7 +5,9 @@ from assessments.instruments.bsa.spec import SPEC as BSA
 from assessments.instruments.demographics.spec import SPEC as DEMOGRAPHICS
 from assessments.instruments.dlqi.spec import SPEC as DLQI
 from assessments.instruments.infusion.spec import SPEC as INFUSION
+from assessments.instruments.infusion_vital_signs.spec import SPEC as INFUSION_VITAL_SIGNS
 from assessments.instruments.laboratory.spec import SPEC as LABORATORY
+from assessments.instruments.medical_history.spec import SPEC as MEDICAL_HISTORY
 from assessments.instruments.methotrexate.spec import SPEC as METHOTREXATE
 from assessments.instruments.pasi.spec import SPEC as PASI
 from assessments.instruments.pga.spec import SPEC as PGA
@@ -24,6 +26,7 @@ INSTRUMENTS: dict[str, CrfSpec] = {
     for spec in (
         DEMOGRAPHICS,
         PSORIASIS_HISTORY,
+        MEDICAL_HISTORY,
         PREVIOUS_TREATMENT,
         REPRODUCTIVE_STATUS,
         VITAL_SIGNS,
@@ -36,6 +39,7 @@ INSTRUMENTS: dict[str, CrfSpec] = {
         ZUNG_SDS,
         LABORATORY,
         INFUSION,
+        INFUSION_VITAL_SIGNS,
         METHOTREXATE,
     )
 }

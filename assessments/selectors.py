@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import F, Value
 
 from accounts.models import User
-from assessments.form_data import FormData, FormStatus
+from assessments.form_data import FormData, FormStatus, RowData
+from assessments.form_draft import FormDraft
 from assessments.form_specs import CrfSpec
 from assessments.registry import INSTRUMENTS
 from patients.models import Subject, Visit, VisitOutcome
@@ -77,6 +79,19 @@ def stored_form(spec: CrfSpec, visit: Visit) -> FormData | None:
     if form is not None:
         form.visit = visit
     return form
+
+
+def stored_rows(spec: CrfSpec, form: FormData | None) -> dict[str, list[RowData]]:
+    """The stored lines of a form by group, in the order of the page: one statement a group."""
+    if form is None or form.pk is None:
+        return {group.name: [] for group in spec.row_groups}
+    models: dict[str, Any] = {group.name: group.model for group in spec.row_groups}
+    return {name: list(model._default_manager.filter(form_id=form.pk)) for name, model in models.items()}
+
+
+def kept_draft(spec: CrfSpec, visit: Visit, user: User) -> FormDraft | None:
+    """What this user has typed into the form and not saved; None where there is nothing."""
+    return FormDraft.objects.filter(user=user, visit=visit, form_code=spec.code).first()
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,19 @@
 
 from django.urls import path
 
-from assessments import views
+from assessments.views import casebook, entry, gate, live, review
 
 app_name = "assessments"
 SUBJECT = "trials/<str:registration>/subjects/<str:number>/"
 FORM = SUBJECT + "visits/<str:visit_code>/forms/<str:form_code>/"
 
 urlpatterns = [
-    path(SUBJECT, views.casebook, name="casebook"),
-    path(FORM, views.review, name="form"),
-    path(FORM + "edit/", views.entry, name="form-edit"),
-    path(FORM + "live/", views.live, name="form-live"),
-    path(FORM + "not-done/", views.not_done, name="form-not-done"),
-    path(FORM + "history/", views.history, name="form-history"),
+    path(SUBJECT, casebook.casebook, name="casebook"),
+    path(SUBJECT + "visits/<str:visit_code>/infusion-gate/", gate.gate, name="infusion-gate"),
+    path(FORM, review.review, name="form"),
+    path(FORM + "edit/", entry.entry, name="form-edit"),
+    path(FORM + "live/", live.live, name="form-live"),
+    path(FORM + "discard/", entry.discard, name="form-discard"),
+    path(FORM + "not-done/", entry.not_done, name="form-not-done"),
+    path(FORM + "history/", review.history, name="form-history"),
 ]

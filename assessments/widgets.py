@@ -4,25 +4,32 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from assessments.fields import Bounded
+from assessments.fields import Bounded, PartialDay
 from assessments.form_specs import Item
 from patients.widgets import DayInput, MomentInput
 
 LONGEST_BUTTON_GROUP = 7
+LONGEST_BUTTON_GROUP_IN_TABLE = 2
 
 
-def widget_for(field: models.Field, item: Item) -> forms.Widget:
-    """The widget for a model field."""
+def widget_for(field: models.Field, item: Item, *, in_table: bool = False) -> forms.Widget:
+    """The widget for a model field; a cell of a table has room for few buttons."""
     if field.choices:
-        return forms.RadioSelect() if len(field.flatchoices) <= LONGEST_BUTTON_GROUP else forms.Select()
+        most = LONGEST_BUTTON_GROUP_IN_TABLE if in_table else LONGEST_BUTTON_GROUP
+        return forms.RadioSelect() if len(field.flatchoices) <= most else forms.Select()
     if isinstance(field, models.DateTimeField):
         return MomentInput()
     if isinstance(field, models.DateField):
         return DayInput()
+    if isinstance(field, PartialDay):
+        return forms.TextInput(attrs={"class": "dateinput", "placeholder": _("YYYY-MM-DD"), "autocomplete": "off"})
     if isinstance(field, Bounded):
         # Not the browser's own number field: it drops what it cannot read, and turns with the mouse wheel.
         return forms.TextInput(attrs=_number_attributes(field))
+    if isinstance(field, models.TextField):
+        return forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
     return forms.TextInput(attrs={"autocomplete": "off"})
 
 

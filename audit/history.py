@@ -1,6 +1,8 @@
 """Reading history: what a value was before, who changed it, when and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as member
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +14,11 @@ BOOKKEEPING = frozenset({"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pg
 
 @dataclass(frozen=True)
 class Change:
-    """One value of one field replaced by another; `before` is None for a first entry."""
+    """One value of one field replaced by another; `before` is None for a first entry.
+
+    `row` is the event that made the change, whose other fields say which row it was; `reasons` are those given for
+    single items, by whatever name the writer gave them.
+    """
 
     at: datetime
     by: str
@@ -21,6 +27,12 @@ class Change:
     field: str
     before: Any
     after: Any
+    row: Any = None
+    reasons: Mapping[str, str] = member(default_factory=dict)
+
+    def reason_for(self, address: str) -> str:
+        """The reason given for this item alone, else the one given for all changes of the moment."""
+        return self.reasons.get(address) or self.reason
 
 
 def event_model(model: type[models.Model]) -> type[models.Model]:
@@ -34,15 +46,20 @@ def event_model(model: type[models.Model]) -> type[models.Model]:
 
 def changes(row: models.Model, fields: list[str] | None = None) -> list[Change]:
     """Every change of the row, oldest first; with `fields`, only of those."""
-    history = event_model(type(row))
+    return changes_where(type(row), fields, pgh_obj_id=row.pk)
+
+
+def changes_where(model: type[models.Model], fields: list[str] | None = None, **condition: Any) -> list[Change]:
+    """Every change of the rows whose history meets the condition, oldest first, also of rows that were deleted."""
+    history = event_model(model)
     wanted = fields or [f.name for f in history._meta.fields if f.name not in BOOKKEEPING and f.name != "id"]
-    events: list[Any] = list(history._default_manager.filter(pgh_obj_id=row.pk).order_by("pgh_id"))
+    events: list[Any] = list(history._default_manager.filter(**condition).order_by("pgh_id"))
     names = _names({event.pgh_context["user"] for event in events})
     found: list[Change] = []
-    previous: Any = None
+    previous: dict[int, Any] = {}
     for event in events:
-        found += _differences(previous, event, wanted, names)
-        previous = event
+        found += _differences(previous.get(event.pgh_obj_id), event, wanted, names)
+        previous[event.pgh_obj_id] = event
     return found
 
 
@@ -62,6 +79,8 @@ def _differences(previous: Any, event: Any, fields: list[str], names: dict[int, 
                     field=name,
                     before=before,
                     after=after,
+                    row=event,
+                    reasons=event.pgh_context.get("reasons", {}),
                 )
             )
     return found

@@ -49,6 +49,26 @@ def given_cells(*, volume_ml: Decimal, viable_cells_per_ml: int | Decimal) -> in
     return _whole(volume_ml * viable_cells_per_ml)
 
 
+def cells_per_kg(*, cells: int, weight_kg: Decimal) -> int:
+    """Given cells per kilogram of body weight, rounded half up to a whole cell.
+
+    Raises ValueError when the cells are negative or the weight is not above 0.
+    """
+    _require_not_negative("cells", cells)
+    _require_positive("weight in kg", weight_kg)
+    return _whole(Decimal(cells) / weight_kg)
+
+
+def mean_rate_ml_per_h(*, volume_ml: Decimal, minutes: int) -> Decimal:
+    """Millilitres per hour over the minutes in which the infusion ran, one decimal, half up.
+
+    Raises ValueError when the volume is negative or the minutes are not above 0.
+    """
+    _require_not_negative("volume in mL", volume_ml)
+    _require_positive("minutes", minutes)
+    return _one_decimal(volume_ml * 60 / minutes)
+
+
 def deviation_percent(*, planned: int, given: int) -> Decimal:
     """(given - planned) / planned x 100, one decimal, half up; negative when too little was given.
 

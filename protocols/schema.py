@@ -22,6 +22,8 @@ from clinical.visit_windows import PlannedVisit, VisitTiming
 
 #: The form that documents an infusion. The form of a comparator is named by its arm.
 INFUSION_FORM = "infusion"
+#: The form of the vital signs around an infusion; like the infusion itself it is asked only where cells are given.
+INFUSION_VITAL_SIGNS_FORM = "infusion_vital_signs"
 
 #: The scale of the global assessment where a protocol names none (default: the registry records do not say).
 DEFAULT_PGA_LEVELS = SIX_LEVELS
@@ -93,6 +95,11 @@ class Arm:
     def treatment_form(self) -> str:
         """The form that documents one treatment of this arm."""
         return INFUSION_FORM if self.is_infused else self.dosing_form
+
+    @property
+    def forms_of_treatment(self) -> tuple[str, ...]:
+        """The forms that are asked only where this arm is treated."""
+        return (INFUSION_FORM, INFUSION_VITAL_SIGNS_FORM) if self.is_infused else (self.dosing_form,)
 
     @property
     def treatment_visits(self) -> tuple[str, ...]:
@@ -283,8 +290,9 @@ class Protocol:
         own = self.arm(arm) if arm else self.arms[0] if len(self.arms) == 1 else None
         scheduled = {each.code for each in self.visits}
         is_treated = own is not None and (visit in own.treatment_visits or visit not in scheduled)
-        asked = {own.treatment_form} if own is not None and is_treated else set()
-        return tuple(form for form in self.content(visit).forms if form in asked or form not in self.treatment_forms)
+        asked = set(own.forms_of_treatment) if own is not None and is_treated else set()
+        of_treatment = {form for each in self.arms for form in each.forms_of_treatment}
+        return tuple(form for form in self.content(visit).forms if form in asked or form not in of_treatment)
 
     def reference_day(self, *, consent_on: date, first_treatment_on: date | None) -> date:
         """The day to which rules count how long ago something was: the first treatment, or the day planned for it."""

@@ -8,7 +8,17 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
 from accounts.roles import ROLES, roles_with
-from trials.models import Site, Trial
+from clinical.numbers import plain
+from trials.models import (
+    LOT_TRANSITIONS,
+    CultureTest,
+    LotStatus,
+    ProductLot,
+    Site,
+    Storage,
+    Trial,
+    VisualInspection,
+)
 from trials.selectors import enrolled_in, enrolment_target, open_holds
 
 
@@ -47,6 +57,54 @@ def enrolment_is_open(trial: Trial, site: Site) -> None:
             _("%(site)s has reached its limit of %(cap)s subjects.") % {"site": site.name, "cap": site.enrolment_cap},
             Permission.MANAGE_TRIAL,
         )
+
+
+def lot_may_become(lot: ProductLot, status: LotStatus) -> None:
+    """A lot goes from quarantine to released or rejected, and from released to recalled; nowhere else."""
+    if status not in LOT_TRANSITIONS[LotStatus(lot.status)]:
+        raise NotAllowedNow(
+            _("Lot %(lot)s is %(now)s. It cannot become %(wanted)s.")
+            % {
+                "lot": lot.lot_number,
+                "now": lot.get_status_display().lower(),
+                "wanted": str(status.label).lower(),
+            }
+        )
+
+
+def lot_may_be_released(lot: ProductLot) -> None:
+    """Only a lot in quarantine against which nothing stands is released."""
+    lot_may_become(lot, LotStatus.RELEASED)
+    found = release_objections(lot)
+    if found:
+        raise NotAllowedNow(" ".join(found))
+
+
+def release_objections(lot: ProductLot) -> list[str]:
+    """What stands against releasing the lot, in sentences.
+
+    Sterility and mycoplasma must be known to be negative before a cryopreserved lot is released. A fresh one may be
+    released while they are pending, because it would expire before the cultures end (default).
+    """
+    found = []
+    if not lot.certificate_reference:
+        found.append(_("The certificate of analysis is missing."))
+    for name, result in ((_("Sterility"), lot.sterility), (_("Mycoplasma"), lot.mycoplasma)):
+        if result == CultureTest.POSITIVE:
+            found.append(_("%(test)s is positive.") % {"test": name})
+        elif result == CultureTest.PENDING and lot.storage == Storage.CRYOPRESERVED:
+            found.append(_("%(test)s is still pending.") % {"test": name})
+    if lot.visual_inspection == VisualInspection.DOES_NOT_CONFORM:
+        found.append(_("The visual inspection does not conform."))
+    if lot.minimum_viability_percent is not None:
+        if lot.viability_percent is None:
+            found.append(_("The viability is missing."))
+        elif lot.viability_percent < lot.minimum_viability_percent:
+            found.append(
+                _("The viability is %(found)s %%; %(needed)s %% are needed.")
+                % {"found": plain(lot.viability_percent), "needed": plain(lot.minimum_viability_percent)}
+            )
+    return found
 
 
 def _refuse(message: str, permission: Permission) -> NoReturn:

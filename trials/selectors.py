@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from accounts.roles import Role, roles_with
 from protocols.loader import parse
 from protocols.schema import Protocol
-from trials.models import Delegation, EnrolmentHold, InformationSheet, ProtocolVersion, Site, Trial
+from trials.models import Delegation, EnrolmentHold, InformationSheet, ProductLot, ProtocolVersion, Site, Trial
 
 
 def sites_for(user: User, permission: Permission) -> QuerySet[Site]:
@@ -112,3 +112,13 @@ def sheets_of(trial: Trial) -> QuerySet[InformationSheet]:
 def sheets_valid_on(trial: Trial, day: date) -> QuerySet[InformationSheet]:
     """The versions that may be signed on this day, the newest first."""
     return sheets_of(trial).filter(Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day)
+
+
+def lots_of(trial: Trial) -> QuerySet[ProductLot]:
+    """The trial's product lots, the last to expire first."""
+    return ProductLot.objects.filter(trial=trial).select_related("trial").order_by("-expires_at", "-pk")
+
+
+def lot_numbered(trial: Trial, number: str) -> ProductLot | None:
+    """The lot that a bag names, whichever way its letters are written; None when the register has no such lot."""
+    return lots_of(trial).filter(lot_number__iexact=number.strip()).first()

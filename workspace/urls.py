@@ -1,8 +1,8 @@
-"""Addresses of the landing page, the protocol and the people of a trial."""
+"""Addresses of the landing page, the protocol, the product lots and the people of a trial."""
 
 from django.urls import path
 
-from workspace import enrolment_views, sheet_views, views
+from workspace import enrolment_views, lot_views, sheet_views, views
 
 app_name = "workspace"
 TRIAL = "trials/<str:registration>/"
@@ -19,6 +19,14 @@ urlpatterns = [
     path(TRIAL + "enrolment/target/", enrolment_views.enrolment_target, name="enrolment-target"),
     path(TRIAL + "enrolment/limit/", enrolment_views.enrolment_limit, name="enrolment-limit"),
     path(TRIAL + "enrolment/list/", enrolment_views.allocation_list, name="allocation"),
+    path(TRIAL + "lots/", lot_views.lots, name="lots"),
+    path(TRIAL + "lots/new/", lot_views.new_lot, name="new-lot"),
+    path(TRIAL + "lots/<int:lot_pk>/", lot_views.lot, name="lot"),
+    path(TRIAL + "lots/<int:lot_pk>/history/", lot_views.lot_history, name="lot-history"),
+    path(TRIAL + "lots/<int:lot_pk>/correct/", lot_views.correct_lot, name="correct-lot"),
+    path(TRIAL + "lots/<int:lot_pk>/release/", lot_views.release_lot, name="release-lot"),
+    path(TRIAL + "lots/<int:lot_pk>/reject/", lot_views.reject_lot, name="reject-lot"),
+    path(TRIAL + "lots/<int:lot_pk>/recall/", lot_views.recall_lot, name="recall-lot"),
     path(TRIAL + "people/", views.people, name="people"),
     path(TRIAL + "people/new/", views.new_account, name="new-account"),
     path(TRIAL + "people/delegate/", views.delegate, name="delegate"),

@@ -5,10 +5,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from assessments.form_engine import NO_VALUE
 from assessments.registry import INSTRUMENTS
 from clinical.intervals import IntervalUnit
 from clinical.numbers import plain
@@ -28,7 +31,7 @@ def fact_label(code: str) -> str:
         return _("Consent signed")
     for spec in INSTRUMENTS.values():
         for publication in spec.publishes:
-            label = str(capfirst(spec.label(publication.name)))
+            label = str(capfirst(spec.label(publication.address)))
             if publication.fact.code == code:
                 return label
             for interval in publication.fact.intervals:
@@ -40,6 +43,22 @@ def fact_label(code: str) -> str:
 def _interval_label(day_label: str, unit: IntervalUnit) -> str:
     words = {IntervalUnit.DAYS: _("%(day)s: days since"), IntervalUnit.MONTHS: _("%(day)s: completed months since")}
     return words[unit] % {"day": day_label}
+
+
+@register.filter
+def rows_of(rows: Any, group: str) -> Any:
+    """The lines of a repeating group of an entry form."""
+    return rows[group]
+
+
+@register.simple_tag
+def live_line(group: Any, key: str, derived: Any, live: Any, out_of_band: bool = False) -> str:
+    """A derived value of one line, where the answer while somebody types finds it again."""
+    address = group.address(key, derived.name)
+    value = live["lines"].get(address, NO_VALUE)
+    swap = mark_safe(' hx-swap-oob="true"') if out_of_band else ""
+    unit = format_html(" <small>{}</small>", derived.unit) if derived.unit and value != NO_VALUE else ""
+    return format_html('<output id="live-{}"{}>{}{}</output>', address, swap, value, unit)
 
 
 @register.filter
@@ -76,7 +95,7 @@ def fact_value(value: Any, code: str) -> str:
     for spec in INSTRUMENTS.values():
         for publication in spec.publishes:
             if publication.fact.code == code and publication.fact.kind == FactKind.TEXT:
-                return str(dict(spec.column(publication.name).flatchoices).get(value, value))
+                return str(dict(spec.column(publication.address).flatchoices).get(value, value))
     try:
         return plain(Decimal(value))
     except (InvalidOperation, TypeError):

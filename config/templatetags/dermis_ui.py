@@ -59,6 +59,12 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "not_met": StatusLook(_("Not met"), "cross", "danger"),
         "unknown": StatusLook(_("Unknown"), "question", "warning"),
     },
+    "gate": {
+        "met": StatusLook(_("Met"), "check", "good"),
+        "open": StatusLook(_("Open"), "cross", "danger"),
+        "unknown": StatusLook(_("Unknown"), "question", "warning"),
+        "not_applicable": StatusLook(_("Does not apply"), "minus", "quiet"),
+    },
     "standing": {
         "satisfied": StatusLook(_("Satisfied"), "check", "good"),
         "failed": StatusLook(_("Failed"), "cross", "danger"),
@@ -82,6 +88,11 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "treatment": StatusLook(_("Treatment withdrawn"), "minus-circle", "warning"),
         "follow_up": StatusLook(_("Follow-up withdrawn"), "sign-out", "warning"),
         "data_use": StatusLook(_("Use of data withdrawn"), "lock", "danger"),
+    },
+    "normal_range": {
+        "valid": StatusLook(_("Valid"), "check-circle", "good"),
+        "not_yet": StatusLook(_("Not valid yet"), "clock", "quiet"),
+        "over": StatusLook(_("Replaced"), "history", "neutral"),
     },
     "enrolment": {
         "open": StatusLook(_("Open"), "check-circle", "good"),
@@ -120,6 +131,15 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "added": StatusLook(_("Added"), "plus", "good"),
         "removed": StatusLook(_("Removed"), "minus", "danger"),
         "changed": StatusLook(_("Changed"), "draft", "info"),
+    },
+    "lot": {
+        "quarantine": StatusLook(_("In quarantine"), "clock", "warning"),
+        "released": StatusLook(_("Released"), "check-circle", "good"),
+        "rejected": StatusLook(_("Rejected"), "cross-circle", "neutral"),
+        "recalled": StatusLook(_("Recalled"), "alert", "critical"),
+    },
+    "expiry": {
+        "over": StatusLook(_("Expired"), "minus-circle", "danger"),
     },
     "serious": {
         "yes": StatusLook(_("Serious"), "alert", "critical"),

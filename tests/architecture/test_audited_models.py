@@ -12,8 +12,9 @@ from audit.history import BOOKKEEPING, event_model
 from patients.models import SubjectIdentity
 
 CLINICAL_APPS = ("accounts", "trials", "patients", "assessments", "safety", "exports")
-NOT_A_RECORD_OF_THE_TRIAL = {"notifications.Notification"}
-"""Kept by Dermis but not tracked: a reminder repeats what the record says and is no part of it."""
+NOT_A_RECORD_OF_THE_TRIAL = {"assessments.FormDraft", "notifications.Notification"}
+"""Kept by Dermis but not tracked: a reminder repeats what the record says, and what somebody typed and has not saved is
+no part of it yet."""
 
 
 def our_models() -> list[type[models.Model]]:

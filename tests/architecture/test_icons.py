@@ -12,6 +12,7 @@ from clinical.eligibility import Standing
 from clinical.visit_windows import VisitState
 from config.templatetags.dermis_ui import STATUS_LOOKS
 from patients.models import SubjectStatus
+from trials.models import LotStatus
 from workspace.frame import PLACES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,11 +61,12 @@ def test_a_status_without_a_look_is_an_error_not_a_blank(kind: str, value: str) 
         page.render(Context({"kind": kind, "value": value}))
 
 
-def test_every_state_of_forms_visits_criteria_and_subjects_has_a_look() -> None:
+def test_every_state_of_forms_visits_criteria_subjects_and_lots_has_a_look() -> None:
     assert set(STATUS_LOOKS["form"]) == {*FormStatus.values, NOT_STARTED}
     assert set(STATUS_LOOKS["visit"]) == {state.value for state in VisitState}
     assert set(STATUS_LOOKS["standing"]) == {standing.value for standing in Standing}
     assert set(STATUS_LOOKS["subject"]) == set(SubjectStatus.values)
+    assert set(STATUS_LOOKS["lot"]) == set(LotStatus.values)
 
 
 def test_every_tone_has_its_colours() -> None:

@@ -45,6 +45,19 @@ workspace:enrolment-target POST    -            -             -        -       -
 workspace:enrolment-limit  POST    -            -             -        -       -     -             +      -
 workspace:allocation       GET     -            -             -        -       -     +             -      -
 workspace:allocation       POST    -            -             -        -       -     +             -      -
+workspace:lots             GET     +            +             +        +       +     +             +      +
+workspace:lot              GET     +            +             +        +       +     +             +      +
+workspace:lot-history      GET     +            +             +        +       +     -             -      +
+workspace:new-lot          GET     +            +             -        -       +     -             -      -
+workspace:new-lot          POST    +            +             -        -       +     -             -      -
+workspace:correct-lot      GET     -            +             -        -       +     -             -      -
+workspace:correct-lot      POST    -            +             -        -       +     -             -      -
+workspace:release-lot      GET     -            +             -        -       +     -             -      -
+workspace:release-lot      POST    -            +             -        -       +     -             -      -
+workspace:reject-lot       GET     -            +             -        -       +     -             -      -
+workspace:reject-lot       POST    -            +             -        -       +     -             -      -
+workspace:recall-lot       GET     -            +             -        -       +     -             -      -
+workspace:recall-lot       POST    -            +             -        -       +     -             -      -
 workspace:people           GET     -            -             -        -       -     -             +      -
 workspace:new-account      GET     -            -             -        -       -     -             +      -
 workspace:new-account      POST    -            -             -        -       -     -             +      -
@@ -102,6 +115,7 @@ assessments:form-edit      GET     +            +             -        -       -
 assessments:form-edit      POST    +            +             -        -       -     0             0      -
 assessments:form-live      POST    +            +             -        -       -     0             0      -
 assessments:form-not-done  POST    +            +             -        -       -     0             0      -
+assessments:form-discard   POST    +            +             -        -       -     0             0      -
 assessments:form-history   GET     +            +             +        +       +     0             0      +
 safety:list                GET     +            +             +        +       +     -             -      +
 safety:subject-events      GET     +            +             +        +       +     0             0      +
@@ -176,6 +190,7 @@ class World:
             "token": self.token,
             "consent_pk": subject.consents.earliest("pk").pk,
             "sheet_pk": subject.site.trial.information_sheets.earliest("pk").pk,
+            "lot_pk": subject.site.trial.product_lots.earliest("pk").pk,
             "deviation_number": 1,
             "pk": Delegation.objects.filter(trial=subject.site.trial).earliest("pk").pk,
         }
@@ -222,10 +237,11 @@ def _build() -> World:
 def _treated(site: Site) -> Subject:
     from patients.services.deviations import report_deviation
     from safety.services import record_adverse_event
-    from tests.factories import infused_subject, make_member
+    from tests.factories import infused_subject, make_lot, make_member
 
     doctor = make_member("investigator", site)
     subject = infused_subject(site, doctor)
+    make_lot(site.trial, f"UC-{site.code}")
     event = {
         "term": "Fever",
         "onset_on": site.today(),

@@ -29,6 +29,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "set_language",
     "accounts:sign_out",
     "assessments:form-live",
+    "assessments:form-discard",
     "assessments:form-not-done",
     "exports:create",
     "patients:calendar-feed",

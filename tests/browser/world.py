@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
@@ -20,6 +21,7 @@ from tests.factories import (
     eligible_subject,
     enrolled_subject,
     infused_subject,
+    make_lot,
     make_member,
     make_randomised_trial,
     make_sheet,
@@ -31,7 +33,7 @@ from tests.factories import (
     take_place,
 )
 from trials.models import Site, Trial
-from trials.services import lift_hold, place_hold
+from trials.services import lift_hold, place_hold, recall_lot
 
 TRIAL = "/trials/NCT03265613/"
 RANDOM = "/trials/NCT00000003/"
@@ -114,6 +116,18 @@ SIGHTS = (
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
     Sight("form-not-started", "monitor", f"{NEW}visits/SCR/forms/pasi/"),
     Sight("forbidden", "monitor", f"{SUBJECTS}new/", 403),
+    Sight("lots", "monitor", f"{TRIAL}lots/"),
+    Sight("lot", "monitor", f"{TRIAL}lots/1/"),
+    Sight("lot-history", "monitor", f"{TRIAL}lots/1/history/"),
+    Sight("lot-new", "coordinator", f"{TRIAL}lots/new/"),
+    Sight("lot-correct", "coordinator", f"{TRIAL}lots/2/correct/"),
+    Sight("lot-correct-signed", "investigator", f"{TRIAL}lots/1/correct/"),
+    Sight("lot-release", "investigator", f"{TRIAL}lots/2/release/"),
+    Sight("lot-release-not-yet", "investigator", f"{TRIAL}lots/3/release/"),
+    Sight("lot-reject", "investigator", f"{TRIAL}lots/2/reject/"),
+    Sight("lot-recall", "investigator", f"{TRIAL}lots/1/recall/"),
+    Sight("lots-none-found", "coordinator", f"{TRIAL}lots/?search=XX"),
+    Sight("lots-chinese", "reader", f"{TRIAL}lots/"),
     Sight("enrolment", "monitor", f"{TRIAL}enrolment/"),
     Sight("change-arm-of-one", "investigator", f"{TREATED}arm/", 409),
     Sight("enrolment-stopped", "allocator", f"{RANDOM}enrolment/"),
@@ -176,6 +190,7 @@ def build() -> dict[str, User]:
     make_feed(site=site, by=nurse)
     _amend(trial, treated, nurse)
     _screening_that_changed(site, nurse, people["investigator"])
+    _lots(trial, site.today())
     make_export(trial=trial, by=people["administrator"]).file.close()
     return people | _randomised()
 
@@ -203,6 +218,15 @@ def _randomised() -> dict[str, User]:
     lift_hold(hold=over, reason="The safety board found no connection", by=system())
     place_hold(trial=trial, site=stopped, reason="Freezer broken", by=system())
     return {"allocator": doctor, "statistician": statistician, "planner": planner}
+
+
+def _lots(trial: Trial, today: date) -> None:
+    """One lot that was given, one that can be released, one that cannot be, one that has been recalled."""
+    make_lot(trial, "AD-2301", day=today, tissue_source="AD", product="Allogeneic adipose MSC")
+    unusual = {"lowest_identity_marker_percent": Decimal("94.0"), "sterility": "pending", "storage": "fresh"}
+    make_lot(trial, "AD-2302", day=today, released=False, **unusual)
+    make_lot(trial, "AD-2303", day=today, released=False, mycoplasma="pending", viability_percent=Decimal("71.5"))
+    recall_lot(lot=make_lot(trial, "UC-2201", day=today - timedelta(days=1100)), reason="Donor ill", by=system())
 
 
 def _amend(trial: Trial, signed: Subject, nurse: User) -> None:

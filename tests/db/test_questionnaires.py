@@ -126,7 +126,7 @@ def test_a_dlqi_with_one_item_refused_has_a_total_and_with_two_has_none(visit: V
     ("kept_from_work", "trouble", "code"),
     [
         ("N", "", "work_trouble_not_answered"),
-        ("Y", "1", "work_trouble_not_asked"),
+        ("Y", "1", "item_07a_not_asked"),
         ("NR", "2", "work_not_relevant_but_trouble"),
         ("", "2", "work_not_answered"),
     ],

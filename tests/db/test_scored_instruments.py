@@ -90,6 +90,11 @@ def test_a_pasi_a_few_days_after_one_twice_as_high_asks_for_a_word(site: Site, i
         complete_form(soon, "pasi", investigator, **small)
 
 
+def test_palms_beside_a_bsa_by_regions_are_kept_and_asked_about(visit: Visit, coordinator: User) -> None:
+    with pytest.raises(ValidationError, match="has a value, but is not asked"):
+        complete_form(visit, "bsa", coordinator, method="regions", **PERCENTS)
+
+
 def test_a_bsa_by_regions_is_stored_and_published(visit: Visit, coordinator: User) -> None:
     form: Any = complete_form(visit, "bsa", coordinator, method="regions", **NO_PALMS, **PERCENTS)
     # 0.2 x 25 + 0.3 x 33 + 0.4 x 90

@@ -16,6 +16,7 @@ from tests.factories.subjects import (
 from tests.factories.trials import (
     PASSWORD,
     UserFactory,
+    make_lot,
     make_member,
     make_randomised_trial,
     make_sheet,
@@ -38,6 +39,7 @@ __all__ = [
     "enrolled_subject",
     "entry_for",
     "infused_subject",
+    "make_lot",
     "make_member",
     "make_randomised_trial",
     "make_sheet",

@@ -2,8 +2,10 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import factory
 
@@ -13,8 +15,8 @@ from accounts.services import create_account
 from assessments.registry import catalogue
 from audit.context import acting
 from protocols.loader import STUDIES, read_folder
-from trials.models import InformationSheet, Site, Trial
-from trials.services import delegate, load_protocol, open_site
+from trials.models import InformationSheet, ProductLot, Site, Trial
+from trials.services import delegate, load_protocol, open_site, register_lot, release_lot
 from trials.sheets import add_sheet
 
 PASSWORD = "correct horse battery staple"
@@ -133,3 +135,36 @@ def make_member(role: str, site: Site | None = None, trial: Trial | None = None,
     user = UserFactory(**person)
     delegate(user=user, trial=trial or site.trial, role=ROLES[role], site=site, by=system())
     return user
+
+
+def make_lot(
+    trial: Trial, number: str = "UC-2401", *, day: date = date(2026, 5, 20), released: bool = True, **values: Any
+) -> ProductLot:
+    """A cryopreserved lot of cord cells, made 60 days before the day, released 30 days before it, expiring 1000 days
+    after it; with `released=False` still in quarantine."""
+    given: dict[str, Any] = {
+        "product": "Allogeneic umbilical cord MSC",
+        "lot_number": number,
+        "tissue_source": "UC",
+        "donor_code": "D-017",
+        "manufactured_on": day - timedelta(days=60),
+        "expires_at": datetime.combine(day + timedelta(days=1000), time(12), ZoneInfo("Asia/Shanghai")),
+        "time_zone": "Asia/Shanghai",
+        "storage": "cryopreserved",
+        "certificate_reference": f"COA-{number}",
+        "viability_percent": Decimal("92.0"),
+        "minimum_viability_percent": Decimal("80.0"),
+        "viable_million_per_ml": Decimal("5.000"),
+        "sterility": "negative",
+        "mycoplasma": "negative",
+    }
+    lot = register_lot(trial=trial, values={**given, **values}, by=system())
+    if not released:
+        return lot
+    return release_lot(
+        lot=lot,
+        released_on=lot.manufactured_on + timedelta(days=30),
+        released_by_name="Qualified person",
+        seen_version=lot.row_version,
+        by=system(),
+    )

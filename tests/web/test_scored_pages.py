@@ -158,6 +158,19 @@ def test_a_bsa_by_regions_is_typed_and_read(visit: Visit, nurse: Client) -> None
     assert stored(visit, "bsa").percent == Decimal("3.0")
 
 
+def test_a_bsa_asks_only_for_what_its_method_needs(visit: Visit, nurse: Client) -> None:
+    def hidden(response: Any) -> set[str]:
+        found = re.search(r'data-unasked="([^"]*)"', response.content.decode())
+        assert found
+        return set(found[1].split())
+
+    percents = {f"{region}_percent" for region in ("head", "upper_limbs", "trunk", "lower_limbs")}
+    palms = {name.replace("percent", "palms") for name in percents}
+    assert hidden(nurse.get(of("form-edit", visit, "bsa"))) == percents
+    sent = {"assessed_on": "2026-05-20", "version": "0", "method": "regions"}
+    assert hidden(nurse.post(of("form-live", visit, "bsa"), sent)) == palms
+
+
 def test_the_bsa_shows_what_the_pasi_of_the_visit_allows(visit: Visit, nurse: Client, coordinator: User) -> None:
     address, data = of("form-live", visit, "bsa"), typed("bsa", visit)
     assert "The PASI areas allow" not in text(nurse.post(address, data))

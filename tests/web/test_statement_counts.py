@@ -19,6 +19,7 @@ from safety.services import record_adverse_event
 from tests.factories import (
     entry_for,
     infused_subject,
+    make_lot,
     make_member,
     make_subject,
     screened_subject,
@@ -38,6 +39,8 @@ workspace:enrolment         -            administrator  11
 workspace:allocation        -            statistician   12
 workspace:protocol          -            coordinator    11
 workspace:protocol          ?version=1.0 coordinator    11
+workspace:lots              -            monitor        9
+workspace:lots              ?expired=no&status=released  monitor  9
 workspace:people            -            administrator  12
 patients:subject-list       -            monitor        12
 patients:subject-list       ?overdue=1   monitor        12
@@ -105,6 +108,7 @@ def enlarge(site: Site, by: User) -> None:
     save_form(spec=INSTRUMENTS["pasi"], visit=visit, entry=draft, complete=False, by=by, expected_version=0)
     record_adverse_event(subject=treated, fields={**EVENT, "onset_on": today - timedelta(days=69)}, by=by)
     make_member("monitor", site)
+    make_lot(site.trial, f"UC-{treated.number}")
 
 
 def statements(trial: Trial, subject: Subject, person: Client, page: str, more: str) -> int:

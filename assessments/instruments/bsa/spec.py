@@ -83,14 +83,14 @@ def _ends(interval: Interval) -> dict[str, str]:
 def _palms(region: BodyRegion) -> Item:
     largest = 10 * SHARE_TENTHS[region]
     hint = format_lazy(_("0 to {palms}"), palms=largest)
-    return Item(f"{region}_palms", unit=_("palms"), hint=hint, required_if=is_by_palms)
+    return Item(f"{region}_palms", unit=_("palms"), hint=hint, shown_if=is_by_palms)
 
 
 def _percent(region: BodyRegion) -> Item:
     share = 10 * SHARE_TENTHS[region]
     # xgettext:no-python-format
     hint = format_lazy(_("0 to 100; the whole region is {share} % of the body"), share=share)
-    return Item(f"{region}_percent", unit="%", hint=hint, required_if=is_by_region)
+    return Item(f"{region}_percent", unit="%", hint=hint, shown_if=is_by_region)
 
 
 SPEC = CrfSpec(

@@ -75,6 +75,7 @@ SPEC = CrfSpec(
         Publication(Fact("pasi_total", FactKind.NUMBER), "total"),
         *(Publication(Fact(f"pasi_{region}_area", FactKind.NUMBER), f"{region}_area") for region in BodyRegion),
     ),
+    is_wide=True,
     entry_template="assessments/pasi_grid.html",
     live_template="assessments/pasi_live.html",
 )

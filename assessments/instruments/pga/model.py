@@ -41,9 +41,12 @@ class PgaScale(models.IntegerChoices):
     OF_SIX = SIX_LEVELS, _("levels, 0 to 5")
 
 
+STEPS = ((0, _("none")), *LEVELS_OF_SIX[1:])
+"""Steps of a sign, called as the levels that they are averaged to (default)."""
+
+
 def _sign(label: Any) -> BoundedInteger:
-    # The steps are called as the levels they are averaged to (default).
-    return BoundedInteger(label, low=0, high=SIGN_MAXIMUM, choices=LEVELS_OF_SIX)
+    return BoundedInteger(label, low=0, high=SIGN_MAXIMUM, choices=STEPS)
 
 
 @audited

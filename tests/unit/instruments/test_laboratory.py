@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from assessments.form_specs import FormContext, Severity, missing_items
+from assessments.form_specs import FormContext, Severity
+from assessments.form_values import missing_items
 from assessments.instruments.laboratory.spec import SPEC, UPPER_LIMITS, check
 
 CONTEXT = FormContext(consent_on=date(2026, 5, 1), visit_on=date(2026, 5, 20))

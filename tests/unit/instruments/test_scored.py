@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from assessments.form_specs import FormContext, Objection, Severity, missing_items
+from assessments.form_specs import FormContext, Objection, Severity
+from assessments.form_values import missing_items
 from assessments.instruments.pga.model import LEVELS
 from assessments.registry import INSTRUMENTS
 from clinical.body_regions import BodyRegion

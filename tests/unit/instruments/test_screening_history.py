@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from assessments.form_specs import CrfSpec, FormContext, Severity, missing_items
+from assessments.form_specs import CrfSpec, FormContext, Severity
+from assessments.form_values import missing_items
 from assessments.instruments.previous_treatment.model import DAY_OF_USE
 from assessments.instruments.previous_treatment.spec import SPEC as PREVIOUS_TREATMENT
 from assessments.instruments.psoriasis_history.spec import SPEC as PSORIASIS_HISTORY

@@ -1,7 +1,6 @@
 """Writing forms: one function stores a form, its derived values and what it publishes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,36 +12,19 @@ from accounts.models import User
 from assessments.codes import YesNo
 from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
-from assessments.form_specs import CrfSpec, Item, Objection, Publication, Severity, is_empty, missing_items
-from assessments.policies import form_may_be_entered, treatment_may_be_withdrawn
-from audit.context import acting
+from assessments.form_specs import CrfSpec, Publication, is_empty
+from assessments.form_values import derived_values, value_at, worked_on
+from assessments.policies import form_may_be_entered, treatment_is_cleared, treatment_may_be_withdrawn
+from assessments.services.drafts import discard_draft
+from assessments.services.entries import Entry, FormConflict, refuse_impossible_day, refuse_wrong_values
+from assessments.services.rows import storable, store_rows
+from audit.context import signed_for
 from patients.models import Subject, Visit
-from patients.policies import day_is_possible
 from patients.services.deviations import notice_deviations
 from patients.services.findings import Result, publish
-from patients.services.planning import consent_day
 from patients.services.visits import record_first_treatment
 from protocols.catalogue import FactKind
-from trials.policies import NotAllowedNow
 from trials.selectors import protocol_of
-
-
-class FormConflict(Exception):
-    """Somebody else has saved the form since it was opened; `stored` is what the database holds now."""
-
-    def __init__(self, stored: FormData) -> None:
-        super().__init__(_("Somebody else has saved this form since you opened it."))
-        self.stored = stored
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What one person entered: values by item, coded reasons for missing ones, explanations of soft checks by code."""
-
-    values: Mapping[str, Any]
-    assessed_on: date
-    missing: Mapping[str, str] = field(default_factory=dict)
-    confirmed: Mapping[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -55,33 +37,42 @@ def save_form(
     by: User,
     expected_version: int,
     reason: str = "",
+    reasons: Mapping[str, str] | None = None,
     repeat_key: str = "",
 ) -> FormData:
     """Store a form as a draft or complete; `expected_version` is the version it was opened at, 0 for a new form.
 
-    A form that is complete stays complete, and every change of it needs a reason. Raises FormConflict when the stored
-    version is another one, ValidationError (by item) when a hard check objects, when a complete form lacks values,
+    A form that is complete stays complete, and every change of it needs a reason: `reason` for all of them, or one for
+    an item in `reasons`, by address. Raises FormConflict when the stored
+    version is another one, ValidationError (by address) when a hard check objects, when a complete form lacks values,
     when a soft check is not explained, or when the reason is missing; NotAllowedNow when the visit cannot receive data.
     """
-    reason, visit = reason.strip(), _locked_visit(visit)
+    visit = _locked_visit(visit)
     form = _stored_or_new(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
+    treatment_is_cleared(spec, visit)
     was_finished = form.pk is not None and form.status != FormStatus.DRAFT
     complete = complete or form.status == FormStatus.COMPLETE
     context = context_of(visit, spec)
-    _refuse_impossible_day(entry.assessed_on, visit)
-    _refuse_wrong_values(spec, entry, context, complete)
+    refuse_impossible_day(entry.assessed_on, visit)
+    refuse_wrong_values(spec, entry, context, complete=complete)
+    own = {address: text.strip() for address, text in (reasons or {}).items() if text.strip()}
+    reason = reason.strip() or "; ".join(dict.fromkeys(own.values()))
     if was_finished and not reason:
         raise ValidationError({"reason": _("Say why you change a form that was complete.")})
-    for name, value in {**entry.values, **spec.derive(entry.values, context)}.items():
-        setattr(form, name, _storable(spec, name, value))
+    derived = derived_values(spec, entry.values, context)
+    for name in (*(item.name for item in spec.items), *(value.name for value in spec.derived)):
+        value = derived[name] if name in derived else entry.values.get(name)
+        setattr(form, name, storable(spec.column(name), value))
     form.missing, form.confirmed_checks = dict(entry.missing), dict(entry.confirmed)
     form.assessed_on, form.assessed_by, form.reason_not_done = entry.assessed_on, by, ""
     form.status = FormStatus.COMPLETE if complete else FormStatus.DRAFT
-    with acting(by=by, reason=reason or "Entry not finished before"):
+    with _acting(by, reason or "Entry not finished before", own):
         _store(form)
+        store_rows(spec, form, entry.values, derived)
         if complete:
-            _publish(spec, form, by=by, reason=reason or "Form completed")
+            _publish(spec, form, _published(spec, entry, context), by=by, reason=reason or "Form completed")
+    discard_draft(spec=spec, visit=visit, by=by)
     return form
 
 
@@ -108,7 +99,7 @@ def mark_not_done(
     if form.pk is not None and form.status != FormStatus.DRAFT and not reason:
         raise ValidationError({"reason": _("Say why you change a form that was complete.")})
     for name in (*(item.name for item in spec.items), *(derived.name for derived in spec.derived)):
-        setattr(form, name, _storable(spec, name, None))
+        setattr(form, name, storable(spec.column(name), None))
     form.status, form.reason_not_done, form.missing, form.confirmed_checks = (
         FormStatus.NOT_DONE,
         reason_not_done,
@@ -116,12 +107,19 @@ def mark_not_done(
         {},
     )
     form.assessed_on, form.assessed_by = day_of(visit), by
-    with acting(by=by, reason=reason or "Form not done"):
+    with _acting(by, reason or "Form not done"):
         _store(form)
+        store_rows(spec, form, {}, {})
         publish(visit=visit, source_form=spec.code, repeat_key=repeat_key, collected_on=form.assessed_on, results={})
         if spec.is_treatment:
             notice_deviations(subject=visit.subject, by=by)
+    discard_draft(spec=spec, visit=visit, by=by)
     return form
+
+
+def _acting(by: User, reason: str, own: Mapping[str, str] | None = None) -> Any:
+    """Sign the writes; `own` reasons of single items stand beside the one for all."""
+    return signed_for(user=by.pk, reason=reason, **({"reasons": dict(own)} if own else {}))
 
 
 def _locked_visit(visit: Visit) -> Visit:
@@ -151,63 +149,29 @@ def day_of(visit: Visit) -> date:
     return visit.occurred_on
 
 
-def _refuse_impossible_day(day: date, visit: Visit) -> None:
-    subject = visit.subject
-    try:
-        day_is_possible(day, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
-    except NotAllowedNow as refusal:
-        raise ValidationError({"assessed_on": str(refusal)}) from refusal
-
-
-def _refuse_wrong_values(spec: CrfSpec, entry: Entry, context: Any, complete: bool) -> None:
-    objections = spec.check(entry.values, context)
-    errors: dict[str, list[str]] = {}
-    for objection in objections:
-        if objection.severity == Severity.HARD:
-            errors.setdefault(objection.items[0], []).append(str(objection.message))
-    if complete:
-        for name in missing_items(spec, entry.values, entry.missing):
-            errors.setdefault(name, []).append(_no_value_message(spec.item(name)))
-        for objection in unexplained(objections, entry.confirmed):
-            errors.setdefault(objection.items[0], []).append(str(objection.message))
-    if errors:
-        raise ValidationError(errors)
-
-
-def _no_value_message(item: Item) -> str:
-    if item.may_be_missing:
-        return _("Enter a value or choose the reason why there is none.")
-    return _("Enter a value; this form is complete only with all of them.")
-
-
-def unexplained(objections: list[Objection], confirmed: Mapping[str, str]) -> list[Objection]:
-    """The soft objections that nobody has explained yet."""
-    return [o for o in objections if o.severity == Severity.SOFT and not confirmed.get(o.code, "").strip()]
-
-
-def _storable(spec: CrfSpec, name: str, value: Any) -> Any:
-    """None becomes the empty text in columns that hold text."""
-    column = spec.column(name)
-    return "" if value is None and not column.null else value
-
-
 def _store(form: FormData) -> None:
     form.row_version += 1
     form.save(force_insert=form.pk is None, force_update=form.pk is not None)
 
 
-def _fact_value(publication: Publication, form: FormData) -> Any:
+def _fact_value(publication: Publication, value: Any) -> Any:
     """What is stored, in the kind of the fact: a coded yes or no becomes true or false."""
-    value = getattr(form, publication.name)
     return value == YesNo.YES if publication.fact.kind == FactKind.YES_NO else value
 
 
-def _publish(spec: CrfSpec, form: FormData, *, by: User, reason: str) -> None:
-    results = {
-        publication.fact.code: Result(_fact_value(publication, form), publication.fact.unit)
-        for publication in spec.publishes
-        if not is_empty(getattr(form, publication.name))
+def _published(spec: CrfSpec, entry: Entry, context: Any) -> dict[str, Result]:
+    """The results by fact code; what is not asked publishes nothing."""
+    seen = worked_on(spec, entry.values, context)
+    seen |= spec.derive(seen, context)
+    values = {publication: value_at(spec, seen, publication.address) for publication in spec.publishes}
+    return {
+        publication.fact.code: Result(_fact_value(publication, value), publication.fact.unit)
+        for publication, value in values.items()
+        if not is_empty(value)
     }
+
+
+def _publish(spec: CrfSpec, form: FormData, results: Mapping[str, Result], *, by: User, reason: str) -> None:
     publish(
         visit=form.visit,
         source_form=spec.code,

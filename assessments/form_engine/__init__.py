@@ -1,0 +1,33 @@
+"""The one adapter between a spec and Django: spec -> form class -> values -> errors; spec -> lines of the review
+page."""
+
+from assessments.form_engine.entry import MISSING_PREFIX, EntryForm, RowEntryForm, form_class
+from assessments.form_engine.review import (
+    NO_VALUE,
+    Difference,
+    ReviewGroup,
+    ReviewRow,
+    ReviewTable,
+    StoredRows,
+    differences,
+    display,
+    review_groups,
+    stored_values,
+)
+
+__all__ = [
+    "MISSING_PREFIX",
+    "NO_VALUE",
+    "Difference",
+    "EntryForm",
+    "ReviewGroup",
+    "ReviewRow",
+    "ReviewTable",
+    "RowEntryForm",
+    "StoredRows",
+    "differences",
+    "display",
+    "form_class",
+    "review_groups",
+    "stored_values",
+]

@@ -1,0 +1,113 @@
+"""What the values of a form mean under its spec: which items are asked, what is missing, what is worked out."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from assessments.form_specs import (
+    ROW_KEY,
+    CrfSpec,
+    FormContext,
+    Item,
+    Objection,
+    RowGroup,
+    Severity,
+    Values,
+    is_empty,
+)
+
+
+def places(spec: CrfSpec, values: Values) -> Iterator[tuple[str, Item, Values, bool]]:
+    """(address, item, values of the form or of the line, whether it is asked) of every item and every line."""
+    for item in spec.items:
+        yield item.name, item, values, item.is_asked(values)
+    for group in spec.row_groups:
+        group_is_asked = group.is_asked(values)
+        for row in values.get(group.name) or ():
+            for item in group.items:
+                yield group.address(row[ROW_KEY], item.name), item, row, group_is_asked and item.is_asked(row)
+
+
+def not_asked(spec: CrfSpec, values: Values) -> frozenset[str]:
+    """Addresses of the items that a form with these values does not ask for."""
+    return frozenset(address for address, _item, _where, is_asked in places(spec, values) if not is_asked)
+
+
+def kept_unasked(spec: CrfSpec, values: Values) -> list[str]:
+    """Addresses of items that have a value although they are not asked: typed before another answer changed."""
+    return [
+        address
+        for address, item, where, is_asked in places(spec, values)
+        if not is_asked and not is_empty(where.get(item.name))
+    ]
+
+
+def missing_items(spec: CrfSpec, values: Values, reasons: Mapping[str, str]) -> list[str]:
+    """Addresses of required items that have neither a value nor a coded reason why not."""
+    return [
+        address
+        for address, item, where, is_asked in places(spec, values)
+        if is_asked
+        and item.is_required(where)
+        and is_empty(where.get(item.name))
+        and not (item.may_be_missing and reasons.get(address))
+    ]
+
+
+def worked_on(spec: CrfSpec, values: Values, context: FormContext) -> dict[str, Any]:
+    """The values that rules see: what is not asked is empty, and each line has its derived values."""
+    seen = {item.name: values.get(item.name) if item.is_asked(values) else None for item in spec.items}
+    for group in spec.row_groups:
+        rows = values.get(group.name) or () if group.is_asked(values) else ()
+        seen[group.name] = tuple(_worked_row(group, row, seen, context) for row in rows)
+    return seen
+
+
+def _worked_row(group: RowGroup, row: Values, values: Values, context: FormContext) -> dict[str, Any]:
+    seen = {item.name: row.get(item.name) if item.is_asked(row) else None for item in group.items}
+    seen[ROW_KEY] = row[ROW_KEY]
+    return {**seen, **group.derive(seen, values, context)}
+
+
+def derived_values(spec: CrfSpec, values: Values, context: FormContext) -> dict[str, Any]:
+    """Every derived value of the form and of its lines, by address."""
+    seen = worked_on(spec, values, context)
+    found = dict(spec.derive(seen, context))
+    for group in spec.row_groups:
+        for row in seen[group.name]:
+            found |= {group.address(row[ROW_KEY], derived.name): row[derived.name] for derived in group.derived}
+    return found
+
+
+def objections(spec: CrfSpec, values: Values, context: FormContext) -> list[Objection]:
+    """What the edit checks have against the values, and values that are kept though not asked."""
+    found = list(spec.check(worked_on(spec, values, context), context))
+    for address in kept_unasked(spec, values):
+        found.append(Objection(f"{address}_not_asked", Severity.SOFT, _kept(spec.label(address)), (address,)))
+    return found
+
+
+def hard(found: list[Objection]) -> list[Objection]:
+    """The objections that refuse."""
+    return [objection for objection in found if objection.severity == Severity.HARD]
+
+
+def unexplained(found: list[Objection], confirmed: Mapping[str, str]) -> list[Objection]:
+    """The soft objections that nobody has explained yet."""
+    return [o for o in found if o.severity == Severity.SOFT and not confirmed.get(o.code, "").strip()]
+
+
+def _kept(label: str) -> str | Promise:
+    message = _("%(item)s has a value, but is not asked after the other answers. It is kept, and used for nothing.")
+    return message % {"item": capfirst(label)}
+
+
+def value_at(spec: CrfSpec, values: Values, address: str) -> Any:
+    """The value at an address; None where there is none."""
+    group, key, name = spec.split(address)
+    if group is None:
+        return values.get(name)
+    return next((row.get(name) for row in values.get(group.name) or () if row[ROW_KEY] == key), None)

@@ -1,0 +1,1 @@
+"""The gate before an infusion: what must hold, two persons who looked, and what they decided."""

@@ -1,0 +1,1 @@
+"""Vital signs at time points around an infusion."""

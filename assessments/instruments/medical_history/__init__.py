@@ -1,0 +1,1 @@
+"""Medical history: conditions other than the psoriasis, past and ongoing."""

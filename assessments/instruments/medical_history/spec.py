@@ -1,0 +1,84 @@
+"""The medical history form: one line a condition."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assessments.codes import YesNo
+from assessments.form_specs import (
+    ROW_KEY,
+    CrfSpec,
+    FormContext,
+    Item,
+    ItemGroup,
+    Objection,
+    RowGroup,
+    Severity,
+    Values,
+)
+from assessments.instruments.medical_history.model import MedicalCondition, MedicalHistory
+from assessments.row_labels import numbered
+from clinical.partial_days import earliest, is_after
+
+LINES = "conditions"
+
+
+def check(values: Values, context: FormContext) -> list[Objection]:
+    """A history that has conditions names one; no condition starts after the visit or ends before it starts."""
+    found: list[Objection] = []
+    rows = values[LINES]
+    if values.get("has_conditions") == YesNo.YES and not rows:
+        message = _("Name at least one condition, or answer that there is none.")
+        found.append(Objection("no_condition", Severity.SOFT, message, ("has_conditions",)))
+    for row in rows:
+        found += _days(row, context)
+    return found
+
+
+def _days(row: Values, context: FormContext) -> list[Objection]:
+    start, end, key = row.get("started_on"), row.get("ended_on"), row[ROW_KEY]
+    found = []
+    message: Any
+    for name, day in (("started_on", start), ("ended_on", end)):
+        if day and earliest(day) > context.visit_on:
+            message = _("This is after the visit of %(day)s.") % {"day": context.visit_on}
+            address = CONDITIONS.address(key, name)
+            found.append(Objection(f"{address}_after_visit", Severity.HARD, message, (address,)))
+    if start and end and is_after(start, end):
+        message = _("The condition ends before it starts.")
+        address = CONDITIONS.address(key, "ended_on")
+        found.append(Objection(f"{address}_before_start", Severity.HARD, message, (address,)))
+    return found
+
+
+CONDITIONS = RowGroup(
+    name=LINES,
+    title=_("Conditions"),
+    model=MedicalCondition,
+    label=numbered(_("Condition")),
+    add_label=_("Add a condition"),
+    hint=_("One line each, in the words of the source. Days may be known to the month (2019-05) or the year (2019)."),
+    items=(
+        Item("term", cdash="MHTERM", may_be_missing=False),
+        Item("started_on", cdash="MHSTDAT"),
+        Item("is_ongoing", cdash="MHONGO"),
+        Item("ended_on", cdash="MHENDAT", shown_if=lambda row: row.get("is_ongoing") == YesNo.NO),
+        Item("is_treated", required=False, shown_if=lambda row: row.get("is_ongoing") == YesNo.YES),
+    ),
+    shown_if=lambda values: values.get("has_conditions") == YesNo.YES,
+)
+
+SPEC = CrfSpec(
+    code="medical_history",
+    domain="MH",
+    title=_("Medical history"),
+    model=MedicalHistory,
+    groups=(
+        ItemGroup(
+            title=_("Other conditions"),
+            items=(Item("has_conditions", cdash="MHYN", hint=_("Besides the psoriasis, which has its own form.")),),
+        ),
+        CONDITIONS,
+    ),
+    check=check,
+)

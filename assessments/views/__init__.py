@@ -1,0 +1,1 @@
+"""Pages of the casebook and of single forms, one module per kind of page."""

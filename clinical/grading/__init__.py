@@ -1,0 +1,1 @@
+"""How severe a finding is, by a published scale."""
