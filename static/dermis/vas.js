@@ -44,7 +44,10 @@
   });
   // A touch of the very end that the line begins with changes no value, but it is a mark.
   line.addEventListener("pointerup", () => write(line.value, true));
-  line.addEventListener("change", (event) => event.stopPropagation());
+  line.addEventListener("change", (event) => {
+    event.stopPropagation();
+    write(line.value, true);
+  });
   number.addEventListener("input", show);
   number.addEventListener("change", show);
   clear.addEventListener("click", () => {

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from patients.models import Subject, Visit
+from patients.models import Visit
 from tests.browser.conftest import OpenPage
-from tests.browser.pages import derived, expect_heading, expect_message, open_form, press_keys, sign_in
+from tests.browser.pages import choose, derived, expect_heading, expect_message, open_form, press_keys, sign_in
 from tests.browser.test_keyboard import tab_to
 from tests.factories import complete_form, make_member, make_site, make_subject, make_trial_asking_for, take_place
 
@@ -158,6 +158,17 @@ def test_a_typed_number_moves_the_mark(open_page: OpenPage, coordinator: User, v
     expect(line).to_have_attribute("aria-valuetext", "47 mm")
 
 
-def test_the_subjects_of_these_tests_are_their_own(coordinator: User) -> None:
-    numbers = list(Subject.objects.values_list("number", flat=True))
-    assert len(numbers) == len(set(numbers))
+def test_a_section_is_gone_while_none_of_its_questions_is_asked(
+    open_page: OpenPage, coordinator: User, visit: Visit
+) -> None:
+    page = open_page()
+    casebook(page, visit, coordinator)
+    open_form(page, "Screening", "Affected body surface (BSA)")
+    palms, percents = page.locator("[name=head_palms]"), page.locator("[name=head_percent]")
+    section = page.get_by_role("group", name="Percent of each region")
+    expect(palms).to_be_visible()
+    expect(section).to_be_hidden()
+    choose(page, {"method": "regions"})
+    expect(percents).to_be_visible()
+    expect(section).to_be_visible()
+    expect(palms).to_be_hidden()
