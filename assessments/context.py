@@ -44,6 +44,7 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
         dose_mg_low=arm.dose_mg_low if arm and not arm.is_infused else None,
         dose_mg_high=arm.dose_mg_high if arm and not arm.is_infused else None,
         clearance=_clearance(visit) if spec.needs_clearance else {},
+        first_treatment_on=subject.first_treatment_on,
         here=here,
         baseline=baseline,
         previous=previous,

@@ -1,15 +1,17 @@
-"""Edit checks of days in the past: whether a day can be, and whether it belongs to the state that was chosen."""
+"""Days in the past: whether a day can be, whether an answer calls for one, and the days of a line."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from assessments.form_data import FormData
-from assessments.form_specs import FormContext, Objection, Severity, Values
+from assessments.form_specs import ROW_KEY, FormContext, Objection, RowGroup, Severity, Values
 from clinical.ages import age_on
+from clinical.partial_days import earliest, is_after
 
 LONGEST_LIFE_YEARS = 120
 """A day further back than this was never lived through (default); it is a year typed wrongly, such as 0225."""
@@ -17,7 +19,7 @@ LONGEST_LIFE_YEARS = 120
 
 @dataclass(frozen=True)
 class DayOfState:
-    """A day that is asked for where the item `state` has one of these values, and is empty where it has another."""
+    """A day that is asked for where the item `state` has one of these values."""
 
     day: str
     state: str
@@ -41,7 +43,7 @@ def days_that_cannot_be(
         day = values.get(name)
         if day is None:
             continue
-        label, age = _label(model, name), context.here.get("age_years")
+        label, age = label_of(model, name), context.here.get("age_years")
         if day > context.visit_on:
             message = _("%(what)s: the day is after the visit of %(day)s.") % {"what": label, "day": context.visit_on}
             found.append(Objection(f"{name}_after_visit", Severity.HARD, message, (name,)))
@@ -59,26 +61,29 @@ def days_that_cannot_be(
     return found
 
 
-def days_without_their_state(values: Values, *, model: type[FormData], rules: Iterable[DayOfState]) -> list[Objection]:
-    """A day is refused beside a state that has none; whether a day is missing is asked when the form is completed."""
-    found = []
-    for rule in rules:
-        if values.get(rule.day) is None or values.get(rule.state) is None or rule.is_due(values):
-            continue
-        message = _("%(what)s: no day belongs to the answer “%(answer)s”. Change the answer or remove the day.") % {
-            "what": _label(model, rule.day),
-            "answer": _answer(model, rule.state, values[rule.state]),
-        }
-        found.append(Objection(f"{rule.day}_without_state", Severity.HARD, message, (rule.day, rule.state)))
+def days_of_line(
+    row: Values, context: FormContext, *, group: RowGroup, out_of_order: str | Promise, start: str, end: str
+) -> list[Objection]:
+    """A line is refused a day after the visit, and an end that is certainly before its start.
+
+    Both days may be partial; `out_of_order` says that the end is before the start.
+    """
+    found: list[Objection] = []
+    key, message = row[ROW_KEY], _("This is after the visit of %(day)s.") % {"day": context.visit_on}
+    for name in (start, end):
+        day = row.get(name)
+        if day and earliest(day) > context.visit_on:
+            address = group.address(key, name)
+            found.append(Objection(f"{address}_after_visit", Severity.HARD, message, (address,)))
+    if row.get(start) and row.get(end) and is_after(row[start], row[end]):
+        address = group.address(key, end)
+        found.append(Objection(f"{address}_before_start", Severity.HARD, out_of_order, (address,)))
     return found
 
 
-def _label(model: type[FormData], name: str) -> str:
+def label_of(model: type[FormData], name: str) -> str:
+    """What people call an item, as the beginning of a sentence."""
     return str(capfirst(str(_column(model, name).verbose_name)))
-
-
-def _answer(model: type[FormData], name: str, value: str) -> str:
-    return str(dict(_column(model, name).flatchoices).get(value, value))
 
 
 def _column(model: type[FormData], name: str) -> Any:

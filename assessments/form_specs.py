@@ -40,8 +40,9 @@ class FormContext:
     (pre-dose on the day itself), both by fact code and without the form's own. `dose_mg_low` and `dose_mg_high` limit
     one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known. `clearance`
     is what was confirmed before the infusion, and what the register knows of its lot; empty where there is none.
-    `panels` holds the keys of the lines that the protocol asks, by form. `previous` holds the newest number of each
-    fact from an earlier day, with that day. `pga_levels` is the scale of the global assessment that the protocol uses.
+    `panels` holds the keys of the lines that the protocol asks, by form. `first_treatment_on` is None until the subject
+    is treated. `previous` holds the newest number of each fact from an earlier day, with that day. `pga_levels` is the
+    scale of the global assessment that the protocol uses.
     """
 
     consent_on: date
@@ -51,6 +52,7 @@ class FormContext:
     dose_mg_high: int | None = None
     clearance: Mapping[str, Any] = field(default_factory=dict)
     panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    first_treatment_on: date | None = None
     here: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
     previous: Mapping[str, tuple[Decimal, date]] = field(default_factory=dict)

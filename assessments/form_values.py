@@ -1,9 +1,10 @@
 """What the values of a form mean under its spec: which items are asked, what is missing, what is worked out."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,9 @@ from assessments.form_specs import (
     Values,
     is_empty,
 )
+
+ASSESSED_ON = "assessed_on"
+"""The address of the day of assessment, which every form has."""
 
 
 def places(spec: CrfSpec, values: Values) -> Iterator[tuple[str, Item, Values, bool]]:
@@ -84,10 +88,7 @@ def derived_values(spec: CrfSpec, values: Values, context: FormContext) -> dict[
 
 def objections(spec: CrfSpec, values: Values, context: FormContext) -> list[Objection]:
     """What the edit checks have against the values, and values that are kept though not asked."""
-    found = list(spec.check(worked_on(spec, values, context), context))
-    for address in kept_unasked(spec, values):
-        found.append(Objection(f"{address}_not_asked", Severity.SOFT, _kept(spec.label(address)), (address,)))
-    return found
+    return [*spec.check(worked_on(spec, values, context), context), *_objections_to_unasked(spec, values)]
 
 
 def hard(found: list[Objection]) -> list[Objection]:
@@ -100,9 +101,63 @@ def unexplained(found: list[Objection], confirmed: Mapping[str, str]) -> list[Ob
     return [o for o in found if o.severity == Severity.SOFT and not confirmed.get(o.code, "").strip()]
 
 
-def _kept(label: str) -> str | Promise:
-    message = _("%(item)s has a value, but is not asked after the other answers. It is kept, and used for nothing.")
-    return message % {"item": capfirst(label)}
+def _unasked_objection(code: str, label: str, addresses: tuple[str, ...]) -> Objection:
+    message = _("%(item)s: there is an answer, but it is not asked for any more. It is kept, and used for nothing.")
+    return Objection(f"{code}_not_asked", Severity.SOFT, message % {"item": capfirst(label)}, addresses)
+
+
+def _objections_to_unasked(spec: CrfSpec, values: Values) -> Iterator[Objection]:
+    """One objection for each kept item; one for all lines of a repeating group that is not asked as a whole."""
+    lines: dict[str, list[str]] = {}
+    for address in kept_unasked(spec, values):
+        group = spec.split(address)[0]
+        if group is not None and not group.is_asked(values):
+            lines.setdefault(group.name, []).append(address)
+        else:
+            yield _unasked_objection(address, spec.label(address), (address,))
+    for name, addresses in lines.items():
+        yield _unasked_objection(name, str(spec.rows(name).title), tuple(addresses))
+
+
+def stored_values(spec: CrfSpec, form: Any, rows: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored, as the rules of a spec read it; `rows` are the stored lines by repeating group."""
+    values = {item.name: _none_if_empty(getattr(form, item.name)) for item in spec.items}
+    for group in spec.row_groups:
+        values[group.name] = tuple(
+            {ROW_KEY: row.row_key, **{item.name: _none_if_empty(getattr(row, item.name)) for item in group.items}}
+            for row in rows.get(group.name, ())
+        )
+    return values
+
+
+@dataclass(frozen=True)
+class Version:
+    """What one version of a form says: values of items and lines, coded reasons by address, day of assessment."""
+
+    values: Values
+    missing: Mapping[str, str]
+    assessed_on: date | None
+
+    def said_at(self, spec: CrfSpec, address: str) -> tuple[Any, str]:
+        """The value at an address, and where there is none the coded reason why."""
+        if address == ASSESSED_ON:
+            return self.assessed_on, ""
+        value = _none_if_empty(value_at(spec, self.values, address))
+        return value, "" if value is not None else self.missing.get(address, "")
+
+
+def changed_addresses(spec: CrfSpec, before: Version, after: Version) -> list[str]:
+    """Every address, lines included and the day of assessment first, at which two versions say different things."""
+    everywhere = dict.fromkeys(address for one in (before, after) for address, *_rest in places(spec, one.values))
+    return [
+        address
+        for address in (ASSESSED_ON, *everywhere)
+        if before.said_at(spec, address) != after.said_at(spec, address)
+    ]
+
+
+def _none_if_empty(value: Any) -> Any:
+    return None if is_empty(value) else value
 
 
 def value_at(spec: CrfSpec, values: Values, address: str) -> Any:

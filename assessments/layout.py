@@ -8,7 +8,7 @@ from django import forms
 from django.db import models
 from django.template.loader import render_to_string
 
-from assessments.form_engine import MISSING_PREFIX, EntryForm, RowEntryForm
+from assessments.form_engine import ADD_PREFIX, MISSING_PREFIX, EntryForm, RowEntryForm
 from assessments.form_specs import CrfSpec, Item, ItemGroup, RowGroup
 
 ITEM_TEMPLATE = "assessments/item.html"
@@ -38,6 +38,7 @@ class RowsField(LayoutObject):
         facts = {
             "group": self.group,
             "lines": [{"key": line.key, "label": line.label, "form": line, "cells": cells_of(line)} for line in lines],
+            "added": lines[-1].key if f"{ADD_PREFIX}{self.group.name}" in form.data else "",
             "keys": ",".join(line.key for line in lines),
             "may_add": self.group.keys is None,
             "heads": [self.group.column(item.name).verbose_name for item in self.group.items],

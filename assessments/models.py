@@ -5,6 +5,8 @@ from assessments.gate.model import InfusionClearance
 from assessments.instruments.bsa.model import Bsa
 from assessments.instruments.demographics.model import Demographics
 from assessments.instruments.dlqi.model import Dlqi
+from assessments.instruments.end_of_study.model import EndOfStudy
+from assessments.instruments.end_of_treatment.model import EndOfTreatment
 from assessments.instruments.infusion.model import Infusion, Interruption, Premedication
 from assessments.instruments.infusion_vital_signs.model import InfusionVitalSigns, VitalSignsReading
 from assessments.instruments.laboratory.model import Laboratory
@@ -12,18 +14,24 @@ from assessments.instruments.medical_history.model import MedicalCondition, Medi
 from assessments.instruments.methotrexate.model import Methotrexate
 from assessments.instruments.pasi.model import Pasi
 from assessments.instruments.pga.model import Pga
-from assessments.instruments.previous_treatment.model import PreviousTreatment
+from assessments.instruments.physical_examination.model import BodySystemExamined, PhysicalExamination
+from assessments.instruments.pregnancy_test.model import PregnancyTest
+from assessments.instruments.previous_treatment.model import PreviousMedication, PreviousTreatment
 from assessments.instruments.pruritus_vas.model import PruritusVas
 from assessments.instruments.psoriasis_history.model import PsoriasisHistory
 from assessments.instruments.reproductive_status.model import ReproductiveStatus
+from assessments.instruments.serology.model import Serology
 from assessments.instruments.vital_signs.model import VitalSigns
 from assessments.instruments.zung_sas.model import ZungSas
 from assessments.instruments.zung_sds.model import ZungSds
 
 __all__ = [
+    "BodySystemExamined",
     "Bsa",
     "Demographics",
     "Dlqi",
+    "EndOfStudy",
+    "EndOfTreatment",
     "FormDraft",
     "Infusion",
     "InfusionClearance",
@@ -35,11 +43,15 @@ __all__ = [
     "Methotrexate",
     "Pasi",
     "Pga",
+    "PhysicalExamination",
+    "PregnancyTest",
     "Premedication",
+    "PreviousMedication",
     "PreviousTreatment",
     "PruritusVas",
     "PsoriasisHistory",
     "ReproductiveStatus",
+    "Serology",
     "VitalSigns",
     "VitalSignsReading",
     "ZungSas",

@@ -4,6 +4,8 @@ from assessments.form_specs import CrfSpec
 from assessments.instruments.bsa.spec import SPEC as BSA
 from assessments.instruments.demographics.spec import SPEC as DEMOGRAPHICS
 from assessments.instruments.dlqi.spec import SPEC as DLQI
+from assessments.instruments.end_of_study.spec import SPEC as END_OF_STUDY
+from assessments.instruments.end_of_treatment.spec import SPEC as END_OF_TREATMENT
 from assessments.instruments.infusion.spec import SPEC as INFUSION
 from assessments.instruments.infusion_vital_signs.spec import SPEC as INFUSION_VITAL_SIGNS
 from assessments.instruments.laboratory.spec import SPEC as LABORATORY
@@ -11,10 +13,13 @@ from assessments.instruments.medical_history.spec import SPEC as MEDICAL_HISTORY
 from assessments.instruments.methotrexate.spec import SPEC as METHOTREXATE
 from assessments.instruments.pasi.spec import SPEC as PASI
 from assessments.instruments.pga.spec import SPEC as PGA
+from assessments.instruments.physical_examination.spec import SPEC as PHYSICAL_EXAMINATION
+from assessments.instruments.pregnancy_test.spec import SPEC as PREGNANCY_TEST
 from assessments.instruments.previous_treatment.spec import SPEC as PREVIOUS_TREATMENT
 from assessments.instruments.pruritus_vas.spec import SPEC as PRURITUS_VAS
 from assessments.instruments.psoriasis_history.spec import SPEC as PSORIASIS_HISTORY
 from assessments.instruments.reproductive_status.spec import SPEC as REPRODUCTIVE_STATUS
+from assessments.instruments.serology.spec import SPEC as SEROLOGY
 from assessments.instruments.vital_signs.spec import SPEC as VITAL_SIGNS
 from assessments.instruments.zung_sas.spec import SPEC as ZUNG_SAS
 from assessments.instruments.zung_sds.spec import SPEC as ZUNG_SDS
@@ -30,6 +35,7 @@ INSTRUMENTS: dict[str, CrfSpec] = {
         PREVIOUS_TREATMENT,
         REPRODUCTIVE_STATUS,
         VITAL_SIGNS,
+        PHYSICAL_EXAMINATION,
         PASI,
         BSA,
         PGA,
@@ -38,9 +44,13 @@ INSTRUMENTS: dict[str, CrfSpec] = {
         ZUNG_SAS,
         ZUNG_SDS,
         LABORATORY,
+        SEROLOGY,
+        PREGNANCY_TEST,
         INFUSION,
         INFUSION_VITAL_SIGNS,
         METHOTREXATE,
+        END_OF_TREATMENT,
+        END_OF_STUDY,
     )
 }
 

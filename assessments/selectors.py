@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import F, Value
@@ -96,21 +97,37 @@ def kept_draft(spec: CrfSpec, visit: Visit, user: User) -> FormDraft | None:
 
 @dataclass(frozen=True)
 class DraftLeft:
-    """A form somebody began at a visit and did not complete."""
+    """A form somebody began at a visit and did not complete; `is_unsaved` when this user has typed into it without
+    saving, whatever its state."""
 
     spec: CrfSpec
     visit: Visit
+    is_unsaved: bool
 
 
 def drafts_left(user: User, trial: Trial, *, at_most: int) -> list[DraftLeft]:
-    """So many drafts of the trial that the user may see, oldest visit first: two statements."""
+    """So many drafts of the trial that the user may see, and forms with unsaved text of this user, oldest visit first:
+    three statements."""
     drafts = [
-        data_may_be_used(spec.model._default_manager.visible_to(user), subject="visit__subject")
-        .filter(status=FormStatus.DRAFT, visit__subject__site__trial=trial)
+        _of_usable_data(spec.model._default_manager, user, trial)
+        .filter(status=FormStatus.DRAFT)
         .annotate(code=Value(code), day=F("visit__occurred_on"), number=F("visit__subject__number"))
         .values_list("visit_id", "code", "day", "number")
         for code, spec in INSTRUMENTS.items()
     ]
-    rows = list(drafts[0].union(*drafts[1:], all=True).order_by("day", "number", "code")[:at_most])
-    visits = Visit.objects.select_related("subject").in_bulk([visit_pk for visit_pk, *_ in rows])
-    return [DraftLeft(INSTRUMENTS[code], visits[visit_pk]) for visit_pk, code, *_ in rows]
+    unsaved = (
+        _of_usable_data(FormDraft.objects, user, trial)
+        .filter(user=user, form_code__in=INSTRUMENTS)
+        .order_by("visit__occurred_on", "visit__subject__number", "form_code")
+        .values_list("visit_id", "form_code", "visit__occurred_on", "visit__subject__number")[:at_most]
+    )
+    typed = set(unsaved)
+    rows = typed | set(drafts[0].union(*drafts[1:], all=True).order_by("day", "number", "code")[:at_most])
+    first = sorted(rows, key=itemgetter(2, 3, 1))[:at_most]
+    visits = Visit.objects.select_related("subject").in_bulk([visit_pk for visit_pk, *_ in first])
+    return [DraftLeft(INSTRUMENTS[row[1]], visits[row[0]], row in typed) for row in first]
+
+
+def _of_usable_data(rows: Any, user: User, trial: Trial) -> Any:
+    own = data_may_be_used(rows.visible_to(user), subject="visit__subject")
+    return own.filter(visit__subject__site__trial=trial)

@@ -1,7 +1,7 @@
 """The one adapter between a spec and Django: spec -> form class -> values -> errors; spec -> lines of the review
 page."""
 
-from assessments.form_engine.entry import MISSING_PREFIX, EntryForm, RowEntryForm, form_class
+from assessments.form_engine.entry import ADD_PREFIX, MISSING_PREFIX, EntryForm, RowEntryForm, form_class
 from assessments.form_engine.review import (
     NO_VALUE,
     Difference,
@@ -11,11 +11,12 @@ from assessments.form_engine.review import (
     StoredRows,
     differences,
     display,
+    reason_in_words,
     review_groups,
-    stored_values,
 )
 
 __all__ = [
+    "ADD_PREFIX",
     "MISSING_PREFIX",
     "NO_VALUE",
     "Difference",
@@ -28,6 +29,6 @@ __all__ = [
     "differences",
     "display",
     "form_class",
+    "reason_in_words",
     "review_groups",
-    "stored_values",
 ]

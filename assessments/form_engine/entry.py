@@ -6,7 +6,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from patients.widgets import DayInput
 MISSING_PREFIX = "missing__"
 KEYS_SUFFIX = "keys"
 ADD_PREFIX = "add__"
+REMOVE_PREFIX = "remove__"
 MOST_ROWS = 60
 """More lines than any record holds (default); what is sent beyond is not looked at."""
 
@@ -74,8 +75,20 @@ class ItemsForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         # An error takes its value out of `cleaned_data`; the checks and the page still need what was typed.
-        self._understood = dict(cleaned)
+        self._understood = {
+            name: cleaned.get(name) for name in self.fields if self._is_possible(name, cleaned.get(name))
+        }
         return cleaned
+
+    def _is_possible(self, name: str, value: Any) -> bool:
+        """Whether the model takes the value: its validators run after this, and no rule may meet what they refuse."""
+        if name.startswith(MISSING_PREFIX):
+            return True
+        try:
+            self._meta.model._meta.get_field(name).run_validators(value)
+        except ValidationError:
+            return False
+        return True
 
     def _get_validation_exclusions(self) -> set[str]:
         # Constraints over derived values cannot be checked before these are worked out; the database checks them.
@@ -140,11 +153,14 @@ class EntryForm(ItemsForm):
     ) -> tuple[RowEntryForm, ...]:
         by_key = {row.row_key: row for row in stored}
         proposed = {row[ROW_KEY]: row for row in (self.initial.get(group.name) or ())}
-        keys = [*dict.fromkeys((*self._brought(group), *by_key, *proposed, *self._posted(group)))]
-        if group.keys is None and f"{ADD_PREFIX}{group.name}" in self.data:
-            keys.append(_next_key(keys))
-        elif group.keys is None and not keys and not self.is_bound:
+        keys = [*dict.fromkeys((*self._brought(group), *by_key, *proposed))]
+        if group.keys is None and self.is_bound:
+            # The page that was sent says which lines there are: one that somebody removed must not come back.
+            keys = self._posted(group)
+        elif group.keys is None and not keys:
             keys = ["1"]
+        if group.keys is None and f"{ADD_PREFIX}{group.name}" in self.data:
+            keys.append(_next_key((*keys, *by_key)))
         made = row_form_class(group)
         return tuple(
             made(
@@ -163,10 +179,10 @@ class EntryForm(ItemsForm):
 
     def _posted(self, group: RowGroup) -> list[str]:
         """The added lines on the page that was sent; keys are numbers, whatever somebody sends."""
-        if group.keys is not None or not self.is_bound:
-            return []
         sent = str(self.data.get(f"{group.name}-{KEYS_SUFFIX}", "")).split(",")
-        return [key for key in sent if key.isascii() and key.isdecimal() and len(key) <= 4][:MOST_ROWS]
+        keys = dict.fromkeys(key for key in sent if key.isascii() and key.isdecimal() and len(key) <= 4)
+        removed = self.data.get(f"{REMOVE_PREFIX}{group.name}")
+        return [key for key in keys if key != removed][:MOST_ROWS]
 
     @property
     def row_forms(self) -> Iterable[RowEntryForm]:
@@ -180,6 +196,18 @@ class EntryForm(ItemsForm):
         for name, lines in self.rows.items():
             kept = (line for line in lines if line.group.keys is not None or not line.is_blank)
             found[name] = tuple({ROW_KEY: line.key, **line.item_values()} for line in kept)
+        return found
+
+    def shown_values(self) -> dict[str, Any]:
+        """The values on the page: those typed; before anything is typed those stored or proposed."""
+        if self.is_bound:
+            return self.values()
+        found = _shown(self)
+        for name, lines in self.rows.items():
+            rows = (({ROW_KEY: line.key}, _shown(line), line.group) for line in lines)
+            found[name] = tuple(
+                key | row for key, row, group in rows if group.keys is not None or not all(map(is_empty, row.values()))
+            )
         return found
 
     def missing_reasons(self) -> dict[str, str]:
@@ -230,6 +258,10 @@ class EntryForm(ItemsForm):
 
     def is_valid(self) -> bool:
         return self.is_bound and not self.has_errors
+
+
+def _shown(form: ItemsForm) -> dict[str, Any]:
+    return {item.name: _none_if_empty(form.initial.get(item.name)) for item in form.items}
 
 
 def _none_if_empty(value: Any) -> Any:

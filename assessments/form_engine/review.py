@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.form_data import FormData, MissingReason, RowData
-from assessments.form_specs import ROW_KEY, CrfSpec, FormContext, ItemGroup, RowGroup, is_empty
-from assessments.form_values import kept_unasked, not_asked, places, value_at
+from assessments.form_specs import CrfSpec, FormContext, ItemGroup, RowGroup, is_empty
+from assessments.form_values import Version, changed_addresses, kept_unasked, not_asked, stored_values
 
 StoredRows = Mapping[str, Sequence[RowData]]
 """Stored lines by repeating group."""
@@ -50,17 +50,6 @@ class ReviewTable:
     def span(self) -> int:
         """The number of columns, the labels included."""
         return len(self.heads) + 1
-
-
-def stored_values(spec: CrfSpec, form: FormData, rows: StoredRows) -> dict[str, Any]:
-    """What is stored, as the rules of a spec read it."""
-    values = {item.name: _none_if_empty(getattr(form, item.name)) for item in spec.items}
-    for group in spec.row_groups:
-        values[group.name] = tuple(
-            {ROW_KEY: row.row_key, **{item.name: _none_if_empty(getattr(row, item.name)) for item in group.items}}
-            for row in rows.get(group.name, ())
-        )
-    return values
 
 
 def review_groups(spec: CrfSpec, form: FormData, rows: StoredRows | None = None) -> list[ReviewGroup | ReviewTable]:
@@ -114,14 +103,10 @@ class _Reader:
         head = str(self.spec.column(address).verbose_name)
         if is_empty(value):
             reason = (self.form.missing or {}).get(address)
-            text = str(MissingReason(reason).label) if reason else NO_VALUE
+            text = reason_in_words(reason) if reason else NO_VALUE
             return ReviewRow(address, label, text, "", is_derived, head=head)
         text = display(self.spec, address, value, self.form)
         return ReviewRow(address, label, text, str(unit), is_derived, address in self.kept, head)
-
-
-def _none_if_empty(value: Any) -> Any:
-    return None if is_empty(value) else value
 
 
 def display(spec: CrfSpec, name: str, value: Any, source: FormContext | FormData | None = None) -> str:
@@ -145,7 +130,7 @@ def display(spec: CrfSpec, name: str, value: Any, source: FormContext | FormData
 
 @dataclass(frozen=True)
 class Difference:
-    """One item whose stored value is not the typed one, in words."""
+    """One item that two versions of a form say different things of, in words."""
 
     address: str
     label: str
@@ -154,15 +139,21 @@ class Difference:
 
 
 def differences(
-    spec: CrfSpec, stored: Mapping[str, Any], typed: Mapping[str, Any], source: FormContext | FormData | None = None
+    spec: CrfSpec, stored: Version, typed: Version, source: FormContext | FormData | None = None
 ) -> list[Difference]:
-    """Every item, lines included, whose stored value is not the typed one; both as `values` of the form. `source` as in
-    `display`."""
-    addresses = dict.fromkeys(address for values in (stored, typed) for address, *_rest in places(spec, values))
-    found = []
-    for address in addresses:
-        old, new = (_none_if_empty(value_at(spec, values, address)) for values in (stored, typed))
-        if old != new:
-            before, after = (display(spec, address, value, source) for value in (old, new))
-            found.append(Difference(address, spec.label(address), before, after))
-    return found
+    """Every item of the form and its lines, and the day of assessment, of which the typed version says something
+    else. `source` as in `display`."""
+    return [
+        Difference(address, spec.label(address), *(_in_words(spec, one, address, source) for one in (stored, typed)))
+        for address in changed_addresses(spec, stored, typed)
+    ]
+
+
+def _in_words(spec: CrfSpec, version: Version, address: str, source: FormContext | FormData | None) -> str:
+    value, reason = version.said_at(spec, address)
+    return reason_in_words(reason) if reason else display(spec, address, value, source)
+
+
+def reason_in_words(reason: str) -> str:
+    """A coded reason for no value."""
+    return str(dict(MissingReason.choices).get(reason, reason))

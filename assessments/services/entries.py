@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from assessments.form_data import FormData
 from assessments.form_specs import CrfSpec, FormContext, Item
-from assessments.form_values import hard, missing_items, objections, unexplained
+from assessments.form_values import Version, changed_addresses, hard, missing_items, objections, unexplained
 from patients.models import Visit
 from patients.policies import day_is_possible
-from patients.services.planning import consent_day
 from trials.policies import NotAllowedNow
 
 
@@ -37,12 +36,17 @@ class Entry:
     missing: Mapping[str, str] = field(default_factory=dict)
     confirmed: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def version(self) -> Version:
+        """What was entered, to be compared with what is stored."""
+        return Version(self.values, self.missing, self.assessed_on)
 
-def refuse_impossible_day(day: date, visit: Visit) -> None:
+
+def refuse_impossible_day(day: date, visit: Visit, *, consent_on: date) -> None:
     """The day of assessment lies between consent and today; raises ValidationError (field `assessed_on`)."""
     subject = visit.subject
     try:
-        day_is_possible(day, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
+        day_is_possible(day, subject=subject, today=subject.site.today(), consent_on=consent_on)
     except NotAllowedNow as refusal:
         raise ValidationError({"assessed_on": str(refusal)}) from refusal
 
@@ -61,6 +65,20 @@ def refuse_wrong_values(spec: CrfSpec, entry: Entry, context: FormContext, *, co
             errors.setdefault(objection.items[0], []).append(str(objection.message))
     if errors:
         raise ValidationError(errors)
+
+
+def refuse_unexplained_changes(
+    spec: CrfSpec, stored: Version, entry: Entry, *, reason: str, own: Mapping[str, str]
+) -> None:
+    """What changes in a finished form has a reason: its own by address, or the one for all; raises ValidationError
+    (field `reason`)."""
+    changed = changed_addresses(spec, stored, entry.version)
+    if reason or (changed and set(changed) <= set(own)):
+        return
+    if not own:
+        raise ValidationError({"reason": _("Say why you change a form that was complete.")})
+    names = ", ".join(spec.label(address) for address in changed if address not in own)
+    raise ValidationError({"reason": _("Give a reason for all changes, or one for each of these too: %s.") % names})
 
 
 def _no_value_message(item: Item) -> str:

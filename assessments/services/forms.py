@@ -13,10 +13,17 @@ from assessments.codes import YesNo
 from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import CrfSpec, Publication, is_empty
-from assessments.form_values import derived_values, value_at, worked_on
+from assessments.form_values import Version, derived_values, stored_values, value_at, worked_on
 from assessments.policies import form_may_be_entered, treatment_is_cleared, treatment_may_be_withdrawn
+from assessments.selectors import stored_rows
 from assessments.services.drafts import discard_draft
-from assessments.services.entries import Entry, FormConflict, refuse_impossible_day, refuse_wrong_values
+from assessments.services.entries import (
+    Entry,
+    FormConflict,
+    refuse_impossible_day,
+    refuse_unexplained_changes,
+    refuse_wrong_values,
+)
 from assessments.services.rows import storable, store_rows
 from audit.context import signed_for
 from patients.models import Subject, Visit
@@ -42,10 +49,11 @@ def save_form(
 ) -> FormData:
     """Store a form as a draft or complete; `expected_version` is the version it was opened at, 0 for a new form.
 
-    A form that is complete stays complete, and every change of it needs a reason: `reason` for all of them, or one for
-    an item in `reasons`, by address. Raises FormConflict when the stored
-    version is another one, ValidationError (by address) when a hard check objects, when a complete form lacks values,
-    when a soft check is not explained, or when the reason is missing; NotAllowedNow when the visit cannot receive data.
+    A form that is complete stays complete, and every change of it needs a reason: one of its own in `reasons`, by
+    address, or else `reason` for all of them. Raises FormConflict when the stored version is another one,
+    ValidationError (by address) when a hard check objects, when a complete form lacks values, when a soft check is not
+    explained, or when a reason is missing; NotAllowedNow when the visit cannot receive data. At most fifteen
+    statements, whatever the form, besides what the completion of a treatment entails for visits and deviations.
     """
     visit = _locked_visit(visit)
     form = _stored_or_new(spec, visit, repeat_key, expected_version)
@@ -54,12 +62,15 @@ def save_form(
     was_finished = form.pk is not None and form.status != FormStatus.DRAFT
     complete = complete or form.status == FormStatus.COMPLETE
     context = context_of(visit, spec)
-    refuse_impossible_day(entry.assessed_on, visit)
+    rows = stored_rows(spec, form)
+    refuse_impossible_day(entry.assessed_on, visit, consent_on=context.consent_on)
     refuse_wrong_values(spec, entry, context, complete=complete)
     own = {address: text.strip() for address, text in (reasons or {}).items() if text.strip()}
-    reason = reason.strip() or "; ".join(dict.fromkeys(own.values()))
-    if was_finished and not reason:
-        raise ValidationError({"reason": _("Say why you change a form that was complete.")})
+    reason = reason.strip()
+    if was_finished:
+        refuse_unexplained_changes(spec, _version_of(spec, form, rows), entry, reason=reason, own=own)
+    # What follows from the items, such as a score, changes for all their reasons.
+    reason = reason or "; ".join(dict.fromkeys(own.values()))
     derived = derived_values(spec, entry.values, context)
     for name in (*(item.name for item in spec.items), *(value.name for value in spec.derived)):
         value = derived[name] if name in derived else entry.values.get(name)
@@ -69,7 +80,7 @@ def save_form(
     form.status = FormStatus.COMPLETE if complete else FormStatus.DRAFT
     with _acting(by, reason or "Entry not finished before", own):
         _store(form)
-        store_rows(spec, form, entry.values, derived)
+        store_rows(spec, form, rows, entry.values, derived)
         if complete:
             _publish(spec, form, _published(spec, entry, context), by=by, reason=reason or "Form completed")
     discard_draft(spec=spec, visit=visit, by=by)
@@ -107,14 +118,19 @@ def mark_not_done(
         {},
     )
     form.assessed_on, form.assessed_by = day_of(visit), by
+    rows = stored_rows(spec, form)
     with _acting(by, reason or "Form not done"):
         _store(form)
-        store_rows(spec, form, {}, {})
+        store_rows(spec, form, rows, {}, {})
         publish(visit=visit, source_form=spec.code, repeat_key=repeat_key, collected_on=form.assessed_on, results={})
         if spec.is_treatment:
             notice_deviations(subject=visit.subject, by=by)
     discard_draft(spec=spec, visit=visit, by=by)
     return form
+
+
+def _version_of(spec: CrfSpec, form: FormData, rows: Mapping[str, Any]) -> Version:
+    return Version(stored_values(spec, form, rows), form.missing or {}, form.assessed_on)
 
 
 def _acting(by: User, reason: str, own: Mapping[str, str] | None = None) -> Any:
@@ -172,13 +188,14 @@ def _published(spec: CrfSpec, entry: Entry, context: Any) -> dict[str, Result]:
 
 
 def _publish(spec: CrfSpec, form: FormData, results: Mapping[str, Result], *, by: User, reason: str) -> None:
-    publish(
-        visit=form.visit,
-        source_form=spec.code,
-        repeat_key=form.repeat_key,
-        collected_on=form.assessed_on,
-        results=results,
-    )
+    if spec.publishes:
+        publish(
+            visit=form.visit,
+            source_form=spec.code,
+            repeat_key=form.repeat_key,
+            collected_on=form.assessed_on,
+            results=results,
+        )
     visit = form.visit
     if not spec.is_treatment:
         return

@@ -5,16 +5,22 @@ from typing import Any
 
 from assessments.form_data import FormData, RowData
 from assessments.form_specs import ROW_KEY, CrfSpec, RowGroup
-from assessments.selectors import stored_rows
 
 
-def store_rows(spec: CrfSpec, form: FormData, values: Mapping[str, Any], derived: Mapping[str, Any]) -> None:
-    """Make the lines of the form exactly these; at most four statements a group, whatever the number of lines.
+def store_rows(
+    spec: CrfSpec,
+    form: FormData,
+    stored: Mapping[str, list[RowData]],
+    values: Mapping[str, Any],
+    derived: Mapping[str, Any],
+) -> None:
+    """Make the lines of the form, of which these are stored, exactly those of `values`; at most three statements a
+    group, whatever the number of lines.
 
     The caller holds the transaction and signs for the writes.
     """
-    for group, stored in ((group, stored_rows(spec, form)[group.name]) for group in spec.row_groups):
-        _store_group(group, form, stored, values.get(group.name) or (), derived)
+    for group in spec.row_groups:
+        _store_group(group, form, stored[group.name], values.get(group.name) or (), derived)
 
 
 def _store_group(group: RowGroup, form: FormData, stored: list[RowData], rows: Any, derived: Mapping[str, Any]) -> None:

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Permission
 from assessments import form_engine, policies
 from assessments.services import Entry, FormConflict, discard_draft, mark_not_done, save_form
-from assessments.views.page import CONFIRM_PREFIX, REASON_PREFIX, EntryPage, version_in
+from assessments.views.page import REASON_PREFIX, EntryPage, version_in
 from assessments.views.place import Place, place_of, render_form_page
 from patients.access import SubjectRequest, subject_page
 from trials.policies import allows
 
 TEMPLATE = "assessments/entry.html"
-NOT_A_SAVE = ("add__", "itemise")
+NOT_A_SAVE = ("add__", "remove__", "itemise")
 """Buttons that change the page and store nothing."""
 
 
@@ -43,17 +43,15 @@ def entry(request: SubjectRequest, subject: Any, visit_code: str, form_code: str
 
 def _save(request: SubjectRequest, place: Place, page: EntryPage) -> HttpResponse:
     form = page.form
-    if page.changes_nothing(_texts(request, CONFIRM_PREFIX)):
+    if page.changes_nothing():
         discard_draft(spec=place.spec, visit=place.visit, by=request.user)
         messages.info(request, _("Nothing was changed."))
         return redirect(place.url("form"))
-    raised = {objection.code for objection in form.objections()}
-    confirmed = {code: text for code, text in _texts(request, CONFIRM_PREFIX).items() if code in raised}
     try:
         saved = save_form(
             spec=place.spec,
             visit=place.visit,
-            entry=Entry(form.values(), form.cleaned_data["assessed_on"], form.missing_reasons(), confirmed),
+            entry=Entry(form.values(), form.cleaned_data["assessed_on"], form.missing_reasons(), page.explained()),
             complete="complete" in request.POST,
             by=request.user,
             expected_version=page.version,

@@ -34,7 +34,7 @@ def gate(request: SubjectRequest, subject: Any, visit_code: str) -> HttpResponse
     if request.method != "POST":
         form = GateForm(request=request, initial=_initial(place, clearance_of(place.visit)))
         return _page(request, place, form)
-    if request.htmx:
+    if "HX-Request" in request.headers:
         look = LookForm(request.POST, request=request)
         look.is_valid()
         return render(request, "assessments/gate_items.html", _items(place, look))

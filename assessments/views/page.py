@@ -8,18 +8,18 @@ from django.http import QueryDict
 
 from assessments import form_engine, selectors
 from assessments.context import context_of
-from assessments.form_engine import EntryForm, differences, form_class, stored_values
+from assessments.form_engine import EntryForm, differences, form_class
 from assessments.form_specs import ItemGroup, Severity, is_empty
-from assessments.form_values import kept_unasked, not_asked
+from assessments.form_values import ASSESSED_ON, Version, kept_unasked, not_asked, objections, stored_values
+from assessments.history import version_before
 from assessments.layout import helper_for
 from assessments.views.place import Place
+from assessments.views.versions import CHOOSE_PREFIX, choices, chosen
 
 CONFIRM_PREFIX = "confirm__"
 """A soft check, by its code, and why the value stays."""
 REASON_PREFIX = "reason__"
 """A changed item, by its address, and why it changes."""
-CHOOSE_PREFIX = "choose__"
-STORED = "stored"
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,20 @@ class EntryPage:
         page.form.forget_errors()
         if not page.differs():
             return self
-        is_outdated = draft.based_on != self.version
-        return replace(page, restored_at=draft.saved_at, is_conflict=is_outdated)
+        # Two versions that nobody has decided between stay two.
+        is_undecided = any(name.startswith(CHOOSE_PREFIX) for name in draft.data)
+        is_conflict = self.stored is not None and (is_undecided or draft.based_on != self.version)
+        return replace(page, restored_at=draft.saved_at, is_conflict=is_conflict)
+
+    @property
+    def overtaken_by(self) -> Any:
+        """Who has saved the form since this page was opened; None when nobody has."""
+        return self.stored.assessed_by if self.stored is not None and self.version < self.stored.row_version else None
 
     def sent(self, data: Any) -> "EntryPage":
         """The same form with what was sent; where both versions were shown, with the one chosen for each item."""
-        data = self._chosen(data)
+        if self.stored is not None and any(name.startswith(CHOOSE_PREFIX) for name in data):
+            data = chosen(self.place.spec, data, _unbound(self.place, self.stored, self.rows))
         # A fresh instance: validation must not write what was typed into the stored row, which is shown beside it.
         spec = self.place.spec
         instance = spec.model(missing=self.stored.missing if self.stored else {})
@@ -68,50 +76,36 @@ class EntryPage:
         rows = selectors.stored_rows(self.place.spec, stored)
         return replace(self, stored=stored, rows=rows, is_conflict=True)
 
-    def _chosen(self, data: Any) -> Any:
-        kept = [name.removeprefix(CHOOSE_PREFIX) for name in data if name.startswith(CHOOSE_PREFIX)]
-        kept = [address for address in kept if data[CHOOSE_PREFIX + address] == STORED]
-        if not kept or self.stored is None:
-            return data
-        shown = self._shown_fields()
-        chosen = data.copy()
-        for address in kept:
-            if address in shown:
-                chosen[address] = shown[address]
-        return chosen
-
-    def _shown_fields(self) -> dict[str, str]:
-        """The stored values as the fields of the page would show them."""
-        forms: list[Any] = [_unbound(self.place, self.stored, self.rows)]
-        forms += forms[0].row_forms
-        found = {}
-        for form in forms:
-            for name in form.fields:
-                widget, value = form.fields[name].widget, form[name].value()
-                shown = widget.format_value(value)
-                found[form.add_prefix(name)] = "".join(shown) if isinstance(shown, list) else str(shown or "")
-        return found
-
-    def _values(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _empty_version(self) -> Version:
         spec = self.place.spec
-        stored = self.stored if self.stored is not None else spec.model()
-        typed = self.form.values() if self.form.is_bound else stored_values(spec, stored, self.rows)
-        return stored_values(spec, stored, self.rows), typed
+        return Version(stored_values(spec, spec.model(), {}), {}, self.place.visit.occurred_on)
+
+    def _stored_version(self) -> Version:
+        spec, stored = self.place.spec, self.stored
+        if stored is None:
+            return self._empty_version()
+        return Version(stored_values(spec, stored, self.rows), stored.missing or {}, stored.assessed_on)
+
+    def _typed_version(self) -> Version:
+        stored = self._stored_version()
+        if not self.form.is_bound:
+            return stored
+        day = getattr(self.form, "cleaned_data", {}).get(ASSESSED_ON, stored.assessed_on)
+        return Version(self.form.values(), self.form.missing_reasons(), day)
 
     def changed(self) -> list[form_engine.Difference]:
-        """Every item whose typed value is not the stored one."""
-        return differences(self.place.spec, *self._values(), self.form.context)
+        """Every item that is typed otherwise than it is stored."""
+        return differences(self.place.spec, self._stored_version(), self._typed_version(), self.form.context)
+
+    def explained(self) -> dict[str, str]:
+        """The explanations of the checks that ask at this moment, by code."""
+        return {objection.code: text.strip() for objection, text in self._soft() if text.strip()}
 
     def differs(self) -> bool:
-        """Whether what was typed says anything that is not stored."""
-        missing = (self.stored.missing or {}) if self.stored else {}
-        day = self.stored.assessed_on if self.stored else self.place.visit.occurred_on
-        typed_day = getattr(self.form, "cleaned_data", {}).get("assessed_on", day)
-        has_texts = any(str(text).strip() for name, text in self.data.items() if name.startswith(CONFIRM_PREFIX))
-        return (
-            bool(self.changed() or self.form.missing_reasons() != missing or typed_day != day or has_texts)
-            or self._has_unreadable()
-        )
+        """Whether what was typed says anything that is not stored, or cannot be understood."""
+        stored = (self.stored.confirmed_checks or {}) if self.stored else {}
+        says_more = any(stored.get(code) != text for code, text in self.explained().items())
+        return says_more or bool(self.changed()) or self._has_unreadable()
 
     def _has_unreadable(self) -> bool:
         """Whether a field holds something that is no value of its item, such as letters in a number."""
@@ -122,20 +116,27 @@ class EntryPage:
             for name in form.fields
         )
 
-    def changes_nothing(self, confirmed: Mapping[str, str]) -> bool:
+    def changes_nothing(self) -> bool:
         """Whether a save of a finished form would write what it already says."""
         if self.stored is None or self.stored.status != "complete" or self.version != self.stored.row_version:
             return False
-        return not (
-            self.changed()
-            or self.form.missing_reasons() != (self.stored.missing or {})
-            or self.form.cleaned_data["assessed_on"] != self.stored.assessed_on
-            or confirmed != (self.stored.confirmed_checks or {})
-        )
+        return not self.changed() and self.explained() == (self.stored.confirmed_checks or {})
 
     def reasons_of_changes(self, given: Mapping[str, str]) -> dict[str, str]:
         """The reasons given for single items that did change."""
         return {change.address: given[change.address] for change in self.changed() if change.address in given}
+
+    def _conflict(self) -> dict[str, Any] | None:
+        if not self.is_conflict:
+            return None
+        place, typed = self.place, self._typed_version()
+        opened = version_before(place.spec, self.stored, self.version)
+        if self.version == 0:
+            opened = Version(stored_values(place.spec, place.spec.model(), {}), {}, place.visit.occurred_on)
+        return {
+            "by": self.stored.assessed_by,
+            "rows": choices(place.spec, self.changed(), self.data, opened=opened, typed=typed),
+        }
 
     def context(self) -> dict[str, Any]:
         """What the template shows."""
@@ -156,22 +157,23 @@ class EntryPage:
             "grid": self._grid(),
             "can_see_history": True,
             "restored_at": self.restored_at,
-            "conflict": {"by": self.stored.assessed_by, "rows": self.changed()} if self.is_conflict else None,
+            "conflict": self._conflict(),
+            "overtaken_by": self.overtaken_by,
         }
 
     def _soft(self) -> list[tuple[Any, str]]:
-        if not self.form.is_bound:
-            return []
+        """Every check that asks about these values, with the explanation that was typed or is stored."""
         stored = (self.stored.confirmed_checks or {}) if self.stored else {}
+        found = objections(self.place.spec, self._typed_version().values, self.form.context)
         return [
             (o, self.data.get(CONFIRM_PREFIX + o.code, stored.get(o.code, "")))
-            for o in self.form.objections()
+            for o in found
             if o.severity == Severity.SOFT
         ]
 
     def _unasked(self) -> str:
         """Addresses that are hidden for these answers: not asked, and empty."""
-        spec, values = self.place.spec, self._values()[1]
+        spec, values = self.place.spec, self.form.shown_values()
         hidden = not_asked(spec, values) - set(kept_unasked(spec, values))
         groups = {group.name for group in spec.row_groups if not group.is_asked(values) and not values.get(group.name)}
         return " ".join(sorted(hidden | groups))

@@ -10,6 +10,7 @@ from accounts.roles import ROLES
 from accounts.services import create_account
 from assessments.registry import INSTRUMENTS, catalogue
 from assessments.services import Entry, mark_not_done, save_form
+from config.demo.lots import let_through, stock
 from config.demo.people import DEMO_PASSWORD, PEOPLE
 from config.demo.stories import STORIES, DemoEvent, Story
 from config.demo.trials import SHEET_VALID_FROM, SHEET_VERSION, TRIALS, DemoTrial
@@ -43,7 +44,10 @@ def load(say: Callable[[str], None]) -> bool:
     with transaction.atomic():
         sites: Sites = {}
         for trial in TRIALS:
-            sites |= _open(trial, system)
+            opened = _open(trial, system)
+            site = next(iter(opened.values()))
+            stock(site.trial, site.today(), system)
+            sites |= opened
         staff = _people(sites, system)
         _make_lists(sites, staff)
         say(f"{len(TRIALS)} trials, {len(sites)} sites and {len(PEOPLE)} people loaded")
@@ -113,7 +117,7 @@ def _tell(story: Story, site: Site, staff: Staff) -> Subject:
     )
     if story.stop_at == "consent":
         return subject
-    _attend(subject, "SCR", consent_on, story, coordinator)
+    _attend(subject, "SCR", consent_on, story, coordinator, investigator)
     answers = {c.code: c.kind == "inclusion" for c in protocol_of(subject.protocol_version).criteria if c.question}
     if story.stop_at == "screen_failure":
         answers["EX06"] = True
@@ -124,7 +128,7 @@ def _tell(story: Story, site: Site, staff: Staff) -> Subject:
     decide_eligibility(subject=subject, outcome="screen_failure" if failed else "eligible", by=investigator)
     if story.stop_at not in ("eligible", "screen_failure"):
         enrol(subject=subject, arm_code=_arm(subject), enrolled_on=consent_on + timedelta(days=1), by=coordinator)
-        _treat(subject, story, today, coordinator)
+        _treat(subject, story, today, coordinator, investigator)
     subject.refresh_from_db()
     return subject
 
@@ -135,14 +139,14 @@ def _arm(subject: Subject) -> str:
     return "" if protocol.allocation else protocol.arms[0].code
 
 
-def _treat(subject: Subject, story: Story, today: date, coordinator: User) -> None:
+def _treat(subject: Subject, story: Story, today: date, coordinator: User, investigator: User) -> None:
     if story.infused_ago is None:
         return
     first = today - timedelta(days=story.infused_ago)
     for visit in protocol_of(subject.protocol_version).visits[1:]:
         late = visit.days_after + 1 if visit.code == story.late_at else 0
         on = first + timedelta(days=0 if visit.code == "W0" else visit.target_days + late)
-        _attend(subject, visit.code, on, story, coordinator)
+        _attend(subject, visit.code, on, story, coordinator, investigator)
         if visit.code == story.stop_at:
             break
     for event in story.events:
@@ -156,13 +160,15 @@ def _treat(subject: Subject, story: Story, today: date, coordinator: User) -> No
         )
 
 
-def _attend(subject: Subject, code: str, on: date, story: Story, by: User) -> None:
+def _attend(subject: Subject, code: str, on: date, story: Story, by: User, second: User) -> None:
     visit = Visit.objects.get(subject=subject, code=code)
     record_visit(visit=visit, occurred_on=on, by=by)
     visit = Visit.objects.select_related("subject__site", "subject__protocol_version", "protocol_version").get(
         pk=visit.pk
     )
     for form in forms_of(visit):
+        if INSTRUMENTS[form].needs_clearance:
+            let_through(visit, by, second)
         _fill(form, visit, on, story, by)
 
 

@@ -4,9 +4,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from assessments.form_specs import ROW_KEY
+from assessments.instruments.infusion_vital_signs.model import TimePoint
+from assessments.instruments.physical_examination.model import BodySystem
 from assessments.services import day_of
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS, ZungScale
+from config.demo.lots import MILLION_PER_ML, lot_in_use
 from config.demo.stories import Story
 from patients.models import Visit
 from patients.visit_content import arm_code_at, protocol_at
@@ -24,12 +28,13 @@ def values_of(form: str, visit: Visit, story: Story) -> dict[str, Any]:
 
 def _demographics(visit: Visit, story: Story) -> dict[str, Any]:
     race = "ASIAN" if visit.subject.site.country == "CHN" else "WHITE"
-    return {"birth_date": date(story.birth_year, 5, 17), "sex": story.sex, "race": race}
+    return {"birth_date": date(story.birth_year, 5, 17), "sex": story.sex, "race": race, "other_race": None}
 
 
 def _psoriasis_history(visit: Visit, story: Story) -> dict[str, Any]:
     return {
         "psoriasis_type": "plaque",
+        "other_type": None,
         "psoriasis_diagnosed_on": date(story.birth_year + 24, 3, 9),
         "is_face_only": "N",
         "is_drug_induced": "N",
@@ -47,6 +52,99 @@ def _previous_treatment(visit: Visit, story: Story) -> dict[str, Any]:
         "phototherapy_last_on": on - timedelta(days=180),
         **dict.fromkeys(("biologic_use", "cell_therapy_use", "trial_participation"), "never"),
         **dict.fromkeys(("biologic_last_on", "cell_therapy_last_on", "trial_participation_last_on"), None),
+        "has_other_medicines": "N",
+        "treatments": tuple(
+            {
+                ROW_KEY: str(number),
+                "term": term,
+                "kind": kind,
+                "dose": dose,
+                "unit": unit,
+                "frequency": frequency,
+                "route": route,
+                "started_on": str(on.year - years),
+                "is_ongoing": "N",
+                "ended_on": f"{on - timedelta(days=days):%Y-%m-%d}",
+                "end_reason": "lack_of_effect",
+            }
+            for number, (term, kind, dose, unit, frequency, route, years, days) in enumerate(_THERAPIES, start=1)
+        ),
+    }
+
+
+_THERAPIES = (
+    ("Calcipotriol with betamethasone", "topical", Decimal("3.000"), "g", "daily", "TOPICAL", 4, 21),
+    ("Acitretin", "systemic", Decimal("25.000"), "mg", "daily", "ORAL", 2, 95),
+    ("Narrow-band UVB", "phototherapy", None, None, "several_a_week", None, 3, 180),
+)
+"""Name, kind, dose, unit, frequency, route, years since the start, days since the end."""
+
+
+def _medical_history(visit: Visit, story: Story) -> dict[str, Any]:
+    row = {
+        ROW_KEY: "1",
+        "term": "Arterial hypertension",
+        "started_on": str(story.birth_year + 30),
+        "is_ongoing": "Y",
+        "ended_on": None,
+        "is_treated": "Y",
+    }
+    has_one = story.birth_year < 1980
+    return {"has_conditions": "Y" if has_one else "N", "conditions": (row,) if has_one else ()}
+
+
+def _physical_examination(visit: Visit, story: Story) -> dict[str, Any]:
+    normal = {"result": "normal", "finding": None, "is_significant": None}
+    stout = {"result": "abnormal", "finding": "Obese, otherwise without findings", "is_significant": "N"}
+    is_stout = story.weight_kg > 80
+    return {
+        "systems": tuple(
+            {ROW_KEY: system, **(stout if is_stout and system == BodySystem.GENERAL else normal)}
+            for system in BodySystem
+        )
+    }
+
+
+def _serology(visit: Visit, story: Story) -> dict[str, Any]:
+    tests = ("hbsag", "anti_hbc", "anti_hcv", "anti_hiv", "syphilis")
+    return {"sampled_on": day_of(visit), **dict.fromkeys(tests, "negative")}
+
+
+def _pregnancy_test(visit: Visit, story: Story) -> dict[str, Any]:
+    if story.sex == "M":
+        return {"is_applicable": "N", "no_test_reason": "male", **dict.fromkeys(("specimen", "tested_on", "result"))}
+    return {
+        "is_applicable": "Y",
+        "no_test_reason": None,
+        "specimen": "urine",
+        "tested_on": day_of(visit),
+        "result": "negative",
+    }
+
+
+def _end_of_treatment(visit: Visit, story: Story) -> dict[str, Any]:
+    treated = Visit.objects.filter(subject=visit.subject, outcome="done", code__in=_treatment_visits(visit))
+    last = treated.order_by("position").last()
+    return {
+        "ended_on": day_of(visit),
+        "is_completed": "Y",
+        **dict.fromkeys(("stop_reason", "other_reason")),
+        "last_dose_on": None if last is None else day_of(last),
+    }
+
+
+def _treatment_visits(visit: Visit) -> tuple[str, ...]:
+    arm = protocol_at(visit).arm(arm_code_at(visit))
+    return arm.infusion_visits if arm.is_infused else arm.dosing_visits
+
+
+def _end_of_study(visit: Visit, story: Story) -> dict[str, Any]:
+    return {
+        "ended_on": day_of(visit),
+        "is_completed": "Y",
+        **dict.fromkeys(("stop_reason", "other_reason", "died_on")),
+        "last_contact_on": day_of(visit),
+        "survival": "alive",
     }
 
 
@@ -138,19 +236,48 @@ def _zung(scale: ZungScale) -> dict[str, int]:
 
 def _infusion(visit: Visit, story: Story) -> dict[str, Any]:
     start = datetime.combine(day_of(visit), time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
-    # As many million cells per mL as the arm gives per kg: as many millilitres as kilograms.
-    per_kg = protocol_at(visit).arm(arm_code_at(visit)).cells_per_kg
+    per_kg = Decimal(protocol_at(visit).arm(arm_code_at(visit)).cells_per_kg) / MILLION
     return {
-        "product_lot": f"MSC-{visit.occurred_on:%y%m}",
-        "product_expires_at": start + timedelta(hours=10),
+        "product_lot": lot_in_use(visit.subject.site.trial),
+        "bag_number": f"{visit.subject_id}-{visit.code}",
         "viability_percent": Decimal("93.0"),
-        "viable_million_per_ml": Decimal(per_kg) / MILLION,
+        "counted_cells": "viable",
+        "viable_million_per_ml": MILLION_PER_ML,
+        "was_thawed": "Y",
+        "thaw_started_at": start - timedelta(minutes=25),
+        "thaw_ended_at": start - timedelta(minutes=15),
         "weight_kg": story.weight_kg,
+        "had_premedication": "N",
         "started_at": start,
         "stopped_at": start + timedelta(minutes=50),
-        "volume_ml": story.weight_kg,
+        "volume_ml": (story.weight_kg * per_kg / MILLION_PER_ML).quantize(Decimal("0.1")),
+        "is_completed": "Y",
         "is_interrupted": "N",
         "has_reaction": "Y" if visit.code == "W0" and any(event.day == 0 for event in story.events) else "N",
+    }
+
+
+def _infusion_vital_signs(visit: Visit, story: Story) -> dict[str, Any]:
+    start = datetime.combine(day_of(visit), time(9, 20), tzinfo=visit.subject.site.zone).astimezone(UTC)
+    has_fever = visit.code == "W0" and any(event.day == 0 for event in story.events)
+    minutes = dict(zip(TimePoint.values, (0, 25, 40, 59, 60, 90, 180, 1450), strict=True))
+    readings = tuple(
+        {
+            ROW_KEY: point,
+            "measured_at": start + timedelta(minutes=minutes[point]),
+            "temperature_c": Decimal("38.4") if has_fever and point == "AFTER120" else Decimal("36.6"),
+            "pulse_per_min": 76,
+            "respirations_per_min": 15,
+            "systolic_mmhg": 124,
+            "diastolic_mmhg": 79,
+            "oxygen_saturation_percent": 98,
+        }
+        for point in TimePoint.values
+    )
+    return {
+        "readings": readings,
+        "has_abnormality": "Y" if has_fever else "N",
+        "remarks": "Fever, recorded as an adverse event" if has_fever else None,
     }
 
 
@@ -173,7 +300,14 @@ _BY_STORY: dict[str, Any] = {
     "laboratory": _laboratory,
     "vital_signs": _vital_signs,
     "infusion": _infusion,
+    "infusion_vital_signs": _infusion_vital_signs,
     "methotrexate": _methotrexate,
+    "medical_history": _medical_history,
+    "physical_examination": _physical_examination,
+    "serology": _serology,
+    "pregnancy_test": _pregnancy_test,
+    "end_of_treatment": _end_of_treatment,
+    "end_of_study": _end_of_study,
     "zung_sas": lambda _visit, _story: _zung(SAS),
     "zung_sds": lambda _visit, _story: _zung(SDS),
 }

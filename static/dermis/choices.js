@@ -27,6 +27,22 @@
     else next.focus();
   };
 
+  // The question after this one may be asked because of the answer just given: the focus waits for the server's word.
+  const PATIENCE_MS = 1500;
+  const nextMayAppear = (group) => {
+    const places = [...document.querySelectorAll("[data-item]")];
+    return places[places.indexOf(group.closest("[data-item]")) + 1]?.hidden ?? false;
+  };
+  const moveOnWhenAsked = (group) => {
+    const go = () => {
+      document.removeEventListener("dermis:asked", go);
+      clearTimeout(timer);
+      if (group.contains(document.activeElement)) moveOn(group);
+    };
+    const timer = setTimeout(go, PATIENCE_MS);
+    document.addEventListener("dermis:asked", go);
+  };
+
   const takeBack = (group) => {
     const chosen = radiosOf(group).find((radio) => radio.checked);
     if (!chosen) return;
@@ -62,7 +78,8 @@
       if (!radio) return;
       event.preventDefault();
       radio.click();
-      moveOn(group);
+      if (nextMayAppear(group)) moveOnWhenAsked(group);
+      else moveOn(group);
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
       takeBack(group);

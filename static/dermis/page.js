@@ -60,7 +60,12 @@
     if (event.persisted) document.querySelectorAll("form").forEach((form) => sentAt.delete(form));
   });
 
-  const takeFocus = (where) => where.querySelector("[data-focus-on-load]")?.focus();
+  // The attribute may say which control inside takes the focus.
+  const takeFocus = (where) => {
+    const place = where.querySelector("[data-focus-on-load]");
+    const inside = place?.dataset.focusOnLoad;
+    (inside ? [...place.querySelectorAll(inside)].find((control) => control.checkVisibility()) : place)?.focus();
+  };
   takeFocus(document);
   document.addEventListener("htmx:afterSettle", (event) => takeFocus(event.target));
 })();

@@ -1,5 +1,6 @@
 """Two people on one form: the second sees both versions, and nothing that either typed is lost."""
 
+import re
 from typing import Any
 
 import pytest
@@ -63,3 +64,30 @@ def test_the_second_of_two_saves_is_shown_both_versions(open_page: OpenPage, pai
     ):
         for text in told:
             expect(weights.nth(row)).to_contain_text(text)
+
+
+def test_a_conflict_is_resolved_by_choosing_for_each_item(open_page: OpenPage, pair: tuple[Any, Any]) -> None:
+    first, second = (_opened_by(open_page(), person) for person in pair)
+    before = {name: first.locator(f"[name={name}]").input_value() for name in ("height_cm", "temperature_c")}
+
+    type_in(first, {"height_cm": "171", "pulse_per_min": "66", "reason": "measured again"})
+    press(first, "Save changes")
+    expect_message(first, "Vital signs is complete.")
+
+    type_in(second, {"temperature_c": "37.1", "pulse_per_min": "68", "reason": "read wrongly"})
+    press(second, "Save changes")
+    conflict = second.get_by_role("alert").filter(has_text="Li Na has saved this form since you opened it")
+    # Only the other person has changed the height, and only this one the temperature.
+    expect(conflict.get_by_role("radio", name=re.compile("height.*Stored now: 171", re.I))).to_be_checked()
+    expect(conflict.get_by_role("radio", name=re.compile("temperature.*You typed: 37.1", re.I))).to_be_checked()
+    conflict.get_by_role("radio", name=re.compile("pulse.*Stored now: 66", re.I)).check()
+    press(second, "Save changes")
+    expect_message(second, "Vital signs is complete.")
+
+    second.goto(f"{FORM}edit/")
+    for name, value in {"height_cm": "171.0", "temperature_c": "37.1", "pulse_per_min": "66"}.items():
+        expect(second.locator(f"main [name={name}]:visible")).to_have_value(value)
+    second.goto(f"{FORM}history/?item=height_cm")
+    heights = second.get_by_role("main").get_by_role("row").filter(has_text="17")
+    expect(heights.last).to_contain_text("Li Na")
+    expect(heights.last).to_contain_text(before["height_cm"])

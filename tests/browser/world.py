@@ -84,6 +84,13 @@ SIGHTS = (
     Sight("deviation-report", "coordinator", f"{TREATED}deviations/report/"),
     Sight("deviation", "coordinator", f"{TREATED}deviations/1/"),
     Sight("demographics-edit", "coordinator", f"{TREATED}visits/SCR/forms/demographics/edit/"),
+    Sight("previous-treatment-edit", "coordinator", f"{TREATED}visits/SCR/forms/previous_treatment/edit/"),
+    Sight("previous-treatment", "coordinator", f"{TREATED}visits/SCR/forms/previous_treatment/"),
+    Sight("physical-examination-edit", "coordinator", f"{TREATED}visits/W12/forms/physical_examination/edit/"),
+    Sight("physical-examination", "coordinator", f"{TREATED}visits/SCR/forms/physical_examination/"),
+    Sight("serology-edit", "coordinator", f"{NEW}visits/SCR/forms/serology/edit/"),
+    Sight("pregnancy-test-edit", "coordinator", f"{TREATED}visits/W4/forms/pregnancy_test/edit/"),
+    Sight("end-of-treatment-edit", "coordinator", f"{TREATED}visits/W12/forms/end_of_treatment/edit/"),
     Sight("vital-signs-edit", "coordinator", f"{TREATED}visits/W12/forms/vital_signs/edit/"),
     Sight("pasi-edit", "coordinator", f"{TREATED}visits/W12/forms/pasi/edit/"),
     Sight("bsa-edit", "coordinator", f"{TREATED}visits/W12/forms/bsa/edit/"),
@@ -222,7 +229,7 @@ def _randomised() -> dict[str, User]:
 
 def _lots(trial: Trial, today: date) -> None:
     """One lot that was given, one that can be released, one that cannot be, one that has been recalled."""
-    make_lot(trial, "AD-2301", day=today, tissue_source="AD", product="Allogeneic adipose MSC")
+    make_lot(trial, "AD-2301", day=today - timedelta(days=100), tissue_source="AD", product="Allogeneic adipose MSC")
     unusual = {"lowest_identity_marker_percent": Decimal("94.0"), "sterility": "pending", "storage": "fresh"}
     make_lot(trial, "AD-2302", day=today, released=False, **unusual)
     make_lot(trial, "AD-2303", day=today, released=False, mycoplasma="pending", viability_percent=Decimal("71.5"))

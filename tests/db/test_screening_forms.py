@@ -1,5 +1,6 @@
 """The screening forms, stored: what they publish, and what the database itself refuses."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from assessments.registry import INSTRUMENTS
+from assessments.selectors import stored_rows
 from assessments.services import Entry, mark_not_done, save_form
 from audit.context import acting
 from patients.models import Finding, Visit
 from tests.factories import (
     complete_form,
+    enrolled_subject,
     entry_for,
     make_member,
     make_site,
@@ -27,7 +30,7 @@ from tests.factories import (
     write_past_schedule,
 )
 
-SCREENING_FORMS = ("laboratory", "psoriasis_history", "previous_treatment", "reproductive_status")
+SCREENING_FORMS = ("laboratory", "psoriasis_history", "previous_treatment", "reproductive_status", "serology")
 
 
 @pytest.fixture
@@ -101,18 +104,69 @@ def test_a_past_use_is_complete_only_with_its_last_day_but_a_draft_may_lack_it(
     assert save_form(**arguments, complete=False).status == "draft"
 
 
-def test_a_draft_is_refused_a_day_beside_a_use_that_has_none(screening: tuple[Visit, User]) -> None:
+def test_a_day_beside_a_use_that_has_none_is_kept_and_publishes_nothing(screening: tuple[Visit, User]) -> None:
     visit, by = screening
-    entry = entry_for("previous_treatment", visit, biologic_last_on=visit.occurred_on)
-    with pytest.raises(ValidationError, match="no day belongs to the answer “Never”"):
-        save_form(
-            spec=INSTRUMENTS["previous_treatment"],
-            visit=visit,
-            entry=entry,
-            complete=False,
-            by=by,
-            expected_version=0,
-        )
+    spec, day = INSTRUMENTS["previous_treatment"], visit.occurred_on - timedelta(days=3)
+    entry = entry_for("previous_treatment", visit, biologic_last_on=day)
+    arguments: dict[str, Any] = {"spec": spec, "visit": visit, "by": by}
+    draft = save_form(**arguments, entry=entry, complete=False, expected_version=0)
+    with pytest.raises(ValidationError, match="is not asked after the other answers"):
+        save_form(**arguments, entry=entry, complete=True, expected_version=draft.row_version)
+    explained = replace(entry, confirmed={"biologic_last_on_not_asked": "Typed for another treatment"})
+    form = save_form(**arguments, entry=explained, complete=True, expected_version=draft.row_version)
+    form.refresh_from_db()
+    assert (form.status, form.biologic_use, form.biologic_last_on) == ("complete", "never", day)
+    facts = found(visit, "previous_treatment")
+    assert "biologic_last_on" not in facts
+    assert facts["topical_last_on"] == visit.occurred_on - timedelta(days=40)
+
+
+def test_the_end_of_a_pregnancy_that_never_was_is_kept_and_publishes_nothing(screening: tuple[Visit, User]) -> None:
+    visit, by = screening
+    entry = replace(
+        entry_for("reproductive_status", visit, pregnancy_ended_on=visit.occurred_on),
+        confirmed={"pregnancy_ended_on_not_asked": "Of the sister"},
+    )
+    save_form(
+        spec=INSTRUMENTS["reproductive_status"], visit=visit, entry=entry, complete=True, by=by, expected_version=0
+    )
+    assert "pregnancy_ended_on" not in found(visit, "reproductive_status")
+
+
+def test_each_therapy_is_stored_as_a_line_of_its_own(screening: tuple[Visit, User]) -> None:
+    visit, by = screening
+    form = complete_form(visit, "previous_treatment", by)
+    (line,) = stored_rows(INSTRUMENTS["previous_treatment"], form)["treatments"]
+    assert (line.term, line.dose, line.unit, line.started_on) == ("Betamethasone", Decimal("2.000"), "g", "2020")
+
+
+def test_the_serology_publishes_each_result(screening: tuple[Visit, User]) -> None:
+    visit, by = screening
+    complete_form(visit, "serology", by, syphilis=None, anti_hbc="indeterminate")
+    assert found(visit, "serology") == {
+        "hbsag_result": "negative",
+        "anti_hbc_result": "indeterminate",
+        "anti_hcv_result": "negative",
+        "anti_hiv_result": "negative",
+    }
+
+
+def test_a_pregnancy_test_publishes_result_and_day_and_of_a_man_nothing(site: Any, coordinator: User) -> None:
+    subject = enrolled_subject(site, make_member("investigator", site))
+    visit = take_place(subject, "W0", coordinator)
+    complete_form(visit, "pregnancy_test", coordinator)
+    assert found(visit, "pregnancy_test") == {}
+    test = {"is_applicable": "Y", "no_test_reason": None, "specimen": "urine", "result": "negative"}
+    entry = replace(
+        entry_for("pregnancy_test", visit, tested_on=visit.occurred_on, **test),
+        confirmed={"test_of_a_man": "The demographics are wrong"},
+    )
+    spec = INSTRUMENTS["pregnancy_test"]
+    save_form(spec=spec, visit=visit, entry=entry, complete=True, by=coordinator, expected_version=1, reason="Wrong")
+    assert found(visit, "pregnancy_test") == {
+        "pregnancy_test_result": "negative",
+        "pregnancy_tested_on": visit.occurred_on,
+    }
 
 
 def test_the_reproductive_status_publishes_states_days_and_plans(screening: tuple[Visit, User]) -> None:
@@ -168,12 +222,11 @@ def test_a_screening_form_opens_with_all_its_items_and_days_are_typed_as_days(
     assert page.count('data-day="date"') == len(days) + 1  # and the day of assessment
 
 
-def test_a_day_beside_a_use_without_one_is_said_once(screening: tuple[Visit, User]) -> None:
+def test_a_day_beside_a_use_without_one_is_asked_about_once(screening: tuple[Visit, User]) -> None:
     visit, by = screening
     page = page_of(visit, "previous_treatment", by, topical_use="never", topical_last_on="2020-01-01")
-    beside = '<p class="field-error">Topical treatment, last use: no day belongs to the answer “Never”.'
-    assert page.count(beside) == 1
-    assert "A day of last use belongs to a use in the past only." not in page
+    assert page.count('name="confirm__topical_last_on_not_asked"') == 1
+    assert "Topical treatment, last use has a value, but is not asked after the other answers." in page
 
 
 def test_a_last_day_may_not_be_left_out_with_a_reason(screening: tuple[Visit, User]) -> None:
@@ -188,17 +241,16 @@ IMPOSSIBLE = {
     "haemoglobin in g/dL": ("laboratory", "haemoglobin_g_l = 14.8"),
     "calcium in mg/dL": ("laboratory", "calcium_mmol_l = 9.4"),
     "creatinine in mg/dL": ("laboratory", "creatinine_umol_l = 0.9"),
-    "a last day of a treatment never used": ("previous_treatment", "topical_use = 'never'"),
-    "a last day of a treatment still used": ("previous_treatment", "systemic_use = 'ongoing'"),
-    "a last day of another trial never joined": ("previous_treatment", "trial_participation_last_on = '2026-01-01'"),
-    "the end of a pregnancy that never was": ("reproductive_status", "pregnancy_ended_on = '2026-01-01'"),
-    "the end of breast-feeding that goes on": (
-        "reproductive_status",
-        "lactation = 'current', lactation_ended_on = '2026-01-01'",
-    ),
-    "the day of a test not done": ("reproductive_status", "pregnancy_test = 'not_done'"),
     "a dose of nothing": ("methotrexate", "dose_mg = 0"),
     "a dose of 50.1 mg": ("methotrexate", "dose_mg = 50.1"),
+    "an end of treatment before its last dose": (
+        "end_of_treatment",
+        "ended_on = '2026-01-01', last_dose_on = '2026-01-02'",
+    ),
+    "a contact after death": (
+        "end_of_study",
+        "survival = 'dead', died_on = '2026-01-01', last_contact_on = '2026-01-02'",
+    ),
     "a body mass index of 2.9": ("vital_signs", "bmi_kg_m2 = 2.9"),
 }
 

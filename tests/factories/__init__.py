@@ -1,6 +1,6 @@
 """Test data written through the ordinary services, so that it is audited and obeys every rule."""
 
-from tests.factories.forms import complete_form, correct_form, entry_for, values_for, write_past_schedule
+from tests.factories.forms import clear, complete_form, correct_form, entry_for, values_for, write_past_schedule
 from tests.factories.protocols import amend
 from tests.factories.subjects import (
     PLANNED_VISITS,
@@ -32,6 +32,7 @@ __all__ = [
     "UserFactory",
     "amend",
     "answer_all",
+    "clear",
     "complete_all",
     "complete_form",
     "correct_form",

@@ -6,13 +6,24 @@ from typing import Any
 
 from accounts.models import User
 from assessments.form_data import FormData, FormStatus
+from assessments.form_specs import ROW_KEY
+from assessments.form_values import stored_values
+from assessments.gate.facts import Bag
+from assessments.gate.model import InfusionClearance
+from assessments.gate.selectors import clearance_of
+from assessments.gate.services import clear_infusion
+from assessments.instruments.infusion_vital_signs.model import TimePoint
+from assessments.instruments.physical_examination.model import BodySystem
 from assessments.registry import INSTRUMENTS
+from assessments.selectors import stored_rows
 from assessments.services import Entry, save_form
+from assessments.services.rows import storable, store_rows
 from audit.context import acting
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS
 from patients.models import Visit
 from patients.visit_content import arm_code_at, protocol_at
+from tests.factories.trials import make_member
 
 
 def values_for(code: str, visit: Visit) -> dict[str, Any]:
@@ -20,7 +31,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
     plans, DLQI 19, itch 6.3 cm, sPGA 4, SAS and SDS index 25 (no complaint)."""
     morning = datetime.combine(visit.occurred_on, time(9, 30), tzinfo=visit.subject.site.zone).astimezone(UTC)
     values: dict[str, dict[str, Any]] = {
-        "demographics": {"birth_date": date(1980, 5, 17), "sex": "M", "race": "ASIAN"},
+        "demographics": {"birth_date": date(1980, 5, 17), "sex": "M", "race": "ASIAN", "other_race": None},
         "vital_signs": {
             "weight_kg": Decimal("70.0"),
             "height_cm": Decimal("172.0"),
@@ -45,6 +56,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
         },
         "infusion": {
             "product_lot": "AD-2301",
+            "bag_number": "1",
             "product_expires_at": morning + timedelta(hours=12),
             "viability_percent": Decimal("92.0"),
             "viable_million_per_ml": _million_per_kg(visit),
@@ -54,6 +66,22 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "volume_ml": Decimal("70.0"),
             "is_interrupted": "N",
             "has_reaction": "N",
+        },
+        "infusion_vital_signs": {
+            "readings": tuple(
+                {
+                    ROW_KEY: point,
+                    "measured_at": morning + timedelta(minutes=15 * place),
+                    "temperature_c": Decimal("36.7"),
+                    "pulse_per_min": 74,
+                    "respirations_per_min": 14,
+                    "systolic_mmhg": 122,
+                    "diastolic_mmhg": 76,
+                    "oxygen_saturation_percent": 98,
+                }
+                for place, point in enumerate(TimePoint.values)
+            ),
+            "has_abnormality": "N",
         },
         "laboratory": {
             "sampled_on": visit.occurred_on,
@@ -76,6 +104,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
         },
         "psoriasis_history": {
             "psoriasis_type": "plaque",
+            "other_type": None,
             "psoriasis_diagnosed_on": date(2010, 9, 1),
             "is_face_only": "N",
             "is_drug_induced": "N",
@@ -88,6 +117,49 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             **dict.fromkeys(("phototherapy_use", "biologic_use", "cell_therapy_use", "trial_participation"), "never"),
             **dict.fromkeys(("phototherapy_last_on", "biologic_last_on", "cell_therapy_last_on"), None),
             "trial_participation_last_on": None,
+            "has_other_medicines": "N",
+            "treatments": (
+                {
+                    ROW_KEY: "1",
+                    "term": "Betamethasone",
+                    "kind": "topical",
+                    "dose": Decimal("2.000"),
+                    "unit": "g",
+                    "frequency": "daily",
+                    "route": "TOPICAL",
+                    "started_on": "2020",
+                    "is_ongoing": "N",
+                    "ended_on": (visit.occurred_on - timedelta(days=40)).isoformat(),
+                    "end_reason": "lack_of_effect",
+                },
+            ),
+        },
+        "physical_examination": {
+            "systems": tuple(
+                {ROW_KEY: system, "result": "normal", "finding": None, "is_significant": None} for system in BodySystem
+            ),
+        },
+        "serology": {
+            "sampled_on": visit.occurred_on,
+            **dict.fromkeys(("hbsag", "anti_hbc", "anti_hcv", "anti_hiv", "syphilis"), "negative"),
+        },
+        "pregnancy_test": {
+            "is_applicable": "N",
+            "no_test_reason": "male",
+            **dict.fromkeys(("specimen", "tested_on", "result")),
+        },
+        "end_of_treatment": {
+            "ended_on": visit.occurred_on,
+            "is_completed": "Y",
+            **dict.fromkeys(("stop_reason", "other_reason")),
+            "last_dose_on": visit.subject.first_treatment_on,
+        },
+        "end_of_study": {
+            "ended_on": visit.occurred_on,
+            "is_completed": "Y",
+            **dict.fromkeys(("stop_reason", "other_reason", "died_on")),
+            "last_contact_on": visit.occurred_on,
+            "survival": "alive",
         },
         "reproductive_status": {
             "pregnancy": "never",
@@ -97,6 +169,13 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "pregnancy_test": "negative",
             "pregnancy_test_on": visit.occurred_on,
             "plans_pregnancy": "N",
+        },
+        "medical_history": {
+            "has_conditions": "Y",
+            "conditions": (
+                {"row_key": "1", "term": "Asthma", "started_on": "2019-05", "is_ongoing": "Y", "is_treated": "Y"},
+                {"row_key": "2", "term": "Fracture", "started_on": "2010", "is_ongoing": "N", "ended_on": "2011"},
+            ),
         },
         "methotrexate": {"dose_mg": Decimal("15.0"), "taken_on": visit.occurred_on},
         "dlqi": {
@@ -126,22 +205,47 @@ def entry_for(code: str, visit: Visit, **changed: Any) -> Entry:
 
 
 def write_past_schedule(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
-    """The instrument as a complete row, also where no protocol asks for it; nothing is derived or published."""
+    """The instrument as a complete row with its lines, also where no protocol asks for it; nothing is derived or
+    published."""
     spec = INSTRUMENTS[code]
+    values = {**values_for(code, visit), **changed}
     form = spec.model(
         visit=visit,
         status=FormStatus.COMPLETE,
         assessed_on=visit.occurred_on,
         assessed_by=by,
-        **{**values_for(code, visit), **changed},
+        **{item.name: storable(spec.column(item.name), values.get(item.name)) for item in spec.items},
     )
     with acting(by=by):
         form.save()
+        store_rows(spec, form, stored_rows(spec, None), values, {})
     return form
 
 
+def clear(visit: Visit, by: User, *, lot_number: str = "AD-2301", bag_number: str = "1") -> InfusionClearance:
+    """The gate of the infusion passed with a colleague, whatever is open."""
+    bag = Bag(
+        lot_number=lot_number,
+        bag_number=bag_number,
+        thaw_started_at=None,
+        thaw_ended_at=None,
+        starts_at=datetime.combine(visit.occurred_on, time(9), tzinfo=visit.subject.site.zone),
+    )
+    return clear_infusion(
+        visit=visit, bag=bag, by=by, second_person=_colleague(visit), override_reason="Made up for a test"
+    )
+
+
+def _colleague(visit: Visit) -> User:
+    site = visit.subject.site
+    username = f"colleague.{site.pk}"
+    return User.objects.filter(username=username).first() or make_member("coordinator", site, username=username)
+
+
 def complete_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
-    """The instrument, stored as complete."""
+    """The instrument, stored as complete; an infusion is cleared before."""
+    if INSTRUMENTS[code].needs_clearance and clearance_of(visit) is None:
+        clear(visit, by)
     return save_form(
         spec=INSTRUMENTS[code],
         visit=visit,
@@ -156,7 +260,7 @@ def correct_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
     """The stored instrument with some values changed, for a reason."""
     spec = INSTRUMENTS[code]
     stored = spec.model._default_manager.get(visit=visit, repeat_key="")
-    values = {item.name: getattr(stored, item.name) for item in spec.items}
+    values = stored_values(spec, stored, stored_rows(spec, stored))
     return save_form(
         spec=spec,
         visit=visit,

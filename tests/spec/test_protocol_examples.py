@@ -46,6 +46,11 @@ CATALOGUE = Catalogue(
         "reproductive_status": facts(FactKind.TEXT, "pregnancy lactation pregnancy_test")
         + facts(FactKind.YES_NO, "plans_pregnancy")
         + facts(FactKind.DAY, "pregnancy_ended_on lactation_ended_on"),
+        "serology": facts(
+            FactKind.TEXT, "hbsag_result anti_hbc_result anti_hcv_result anti_hiv_result syphilis_result"
+        ),
+        "pregnancy_test": facts(FactKind.TEXT, "pregnancy_test_result") + facts(FactKind.DAY, "pregnancy_tested_on"),
+        **dict.fromkeys(("medical_history", "physical_examination", "end_of_treatment", "end_of_study"), ()),
         "infusion": facts(FactKind.NUMBER, "cells_given"),
         "methotrexate": facts(FactKind.NUMBER, "methotrexate_mg"),
     },
@@ -150,7 +155,7 @@ def test_each_group_of_nct03424629_is_asked_only_for_its_own_treatment():
         for arm in protocol.arms
     }
     assert treatments == {"LOW": ["infusion"], "HIGH": ["infusion"], "MTX": ["methotrexate"]}
-    assert protocol.forms_at("W15", "LOW") == ("vital_signs", "laboratory")
+    assert protocol.forms_at("W15", "LOW") == ("vital_signs", "laboratory", "end_of_treatment")
 
 
 def test_nct03765957_marks_as_default_what_no_source_says():

@@ -31,16 +31,16 @@ from trials.models import Site, Trial
 # subject at the site who has been treated longest: a visit, a form, the number of an event, or a filter.
 TABLE = """
 page                        more         role           statements
-workspace:today             -            coordinator    18
-workspace:today             -            investigator   19
+workspace:today             -            coordinator    19
+workspace:today             -            investigator   20
 workspace:today             -            monitor        10
 workspace:enrolment         -            coordinator    11
 workspace:enrolment         -            administrator  11
 workspace:allocation        -            statistician   12
 workspace:protocol          -            coordinator    11
 workspace:protocol          ?version=1.0 coordinator    11
-workspace:lots              -            monitor        9
-workspace:lots              ?expired=no&status=released  monitor  9
+workspace:lots              -            monitor        10
+workspace:lots              ?expired=no&status=released  monitor  10
 workspace:people            -            administrator  12
 patients:subject-list       -            monitor        12
 patients:subject-list       ?overdue=1   monitor        12

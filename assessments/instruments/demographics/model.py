@@ -31,6 +31,7 @@ class Demographics(FormData):
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     sex = models.CharField(_("sex"), max_length=1, choices=Sex.choices, blank=True)
     race = models.CharField(_("race"), max_length=40, choices=Race.choices, blank=True)
+    other_race = models.CharField(_("which other race?"), max_length=100, blank=True)
     age_years = BoundedInteger(_("age at consent"), low=0, high=120)
 
     class Meta(FormData.Meta):

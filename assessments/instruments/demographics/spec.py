@@ -15,7 +15,7 @@ from assessments.form_specs import (
     Severity,
     Values,
 )
-from assessments.instruments.demographics.model import Demographics
+from assessments.instruments.demographics.model import Demographics, Race
 from clinical.ages import age_on
 from protocols.catalogue import Fact, FactKind
 
@@ -56,6 +56,7 @@ SPEC = CrfSpec(
                 Item("birth_date", cdash="BRTHDAT", hint=_("As on the identity document, for example 1979-04-30.")),
                 Item("sex", cdash="SEX"),
                 Item("race", cdash="RACE"),
+                Item("other_race", required=False, shown_if=lambda values: values.get("race") == Race.OTHER),
             ),
         ),
     ),

@@ -1,12 +1,10 @@
 """The medical history form: one line a condition."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from assessments.codes import YesNo
+from assessments.day_checks import days_of_line
 from assessments.form_specs import (
-    ROW_KEY,
     CrfSpec,
     FormContext,
     Item,
@@ -18,9 +16,9 @@ from assessments.form_specs import (
 )
 from assessments.instruments.medical_history.model import MedicalCondition, MedicalHistory
 from assessments.row_labels import numbered
-from clinical.partial_days import earliest, is_after
 
 LINES = "conditions"
+ENDS_BEFORE_START = _("The condition ends before it starts.")
 
 
 def check(values: Values, context: FormContext) -> list[Objection]:
@@ -31,23 +29,9 @@ def check(values: Values, context: FormContext) -> list[Objection]:
         message = _("Name at least one condition, or answer that there is none.")
         found.append(Objection("no_condition", Severity.SOFT, message, ("has_conditions",)))
     for row in rows:
-        found += _days(row, context)
-    return found
-
-
-def _days(row: Values, context: FormContext) -> list[Objection]:
-    start, end, key = row.get("started_on"), row.get("ended_on"), row[ROW_KEY]
-    found = []
-    message: Any
-    for name, day in (("started_on", start), ("ended_on", end)):
-        if day and earliest(day) > context.visit_on:
-            message = _("This is after the visit of %(day)s.") % {"day": context.visit_on}
-            address = CONDITIONS.address(key, name)
-            found.append(Objection(f"{address}_after_visit", Severity.HARD, message, (address,)))
-    if start and end and is_after(start, end):
-        message = _("The condition ends before it starts.")
-        address = CONDITIONS.address(key, "ended_on")
-        found.append(Objection(f"{address}_before_start", Severity.HARD, message, (address,)))
+        found += days_of_line(
+            row, context, group=CONDITIONS, out_of_order=ENDS_BEFORE_START, start="started_on", end="ended_on"
+        )
     return found
 
 

@@ -1,12 +1,14 @@
-"""What is stored of treatment before the trial: for each kind whether it was used, and the day of the last use."""
+"""What is stored of treatment before the trial: for each kind whether it was used, the day of the last use, and a line
+for each therapy and other medicine."""
 
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from assessments.form_data import FormData
+from assessments.codes import Route, YesNo
+from assessments.fields import BoundedDecimal, PartialDay
+from assessments.form_data import FormData, RowData
 from audit.tracking import audited
 
 
@@ -39,7 +41,7 @@ def _last_on(label: Any) -> models.DateField:
 
 @audited
 class PreviousTreatment(FormData):
-    """Treatment of the psoriasis by kind, and other clinical trials. Only a use in the past has a last day."""
+    """Treatment of the psoriasis by kind, other clinical trials, and whether there are other medicines."""
 
     topical_use = _use(_("topical treatment"))
     topical_last_on = _last_on(_("topical treatment, last use"))
@@ -53,17 +55,63 @@ class PreviousTreatment(FormData):
     cell_therapy_last_on = _last_on(_("cell therapy, last use"))
     trial_participation = _use(_("other clinical trial"))
     trial_participation_last_on = _last_on(_("other clinical trial, last day"))
+    has_other_medicines = models.CharField(
+        _("any other medicine before enrolment?"), max_length=1, choices=YesNo.choices, blank=True
+    )
 
     class Meta(FormData.Meta):
         verbose_name = _("previous treatment")
-        constraints = [
-            *FormData.Meta.constraints,
-            *(
-                models.CheckConstraint(
-                    name=f"previoustreatment_{day}_is_past",
-                    condition=Q(**{day: None}) | Q(**{f"{use}__in": [Use.PAST.value, ""]}),
-                    violation_error_message=_("A day of last use belongs to a use in the past only."),
-                )
-                for day, use in DAY_OF_USE.items()
-            ),
-        ]
+
+
+class Kind(models.TextChoices):
+    """What a line is about: the kinds that the form asks about, and every other medicine."""
+
+    TOPICAL = "topical", _("Topical treatment")
+    SYSTEMIC = "systemic", _("Systemic treatment")
+    PHOTOTHERAPY = "phototherapy", _("Phototherapy")
+    BIOLOGIC = "biologic", _("Biologic treatment")
+    CELL_THERAPY = "cell_therapy", _("Cell therapy")
+    OTHER = "other", _("Other medicine")
+
+
+class Frequency(models.TextChoices):
+    """How often, as far as sources usually say it (default list)."""
+
+    ONCE = "once", _("Once")
+    DAILY = "daily", _("Daily")
+    TWICE_DAILY = "twice_daily", _("Twice a day")
+    THREE_TIMES_DAILY = "three_times_daily", _("Three times a day")
+    WEEKLY = "weekly", _("Weekly")
+    SEVERAL_A_WEEK = "several_a_week", _("Several times a week")
+    TWO_WEEKLY = "two_weekly", _("Every two weeks")
+    MONTHLY = "monthly", _("Monthly")
+    AS_NEEDED = "as_needed", _("As needed")
+    OTHER = "other", _("Other")
+
+
+class EndReason(models.TextChoices):
+    """Why a therapy ended."""
+
+    LACK_OF_EFFECT = "lack_of_effect", _("Lack of effect")
+    INTOLERANCE = "intolerance", _("Intolerance")
+    OTHER = "other", _("Other")
+
+
+@audited
+class PreviousMedication(RowData):
+    """One therapy of the psoriasis, or one other medicine, before enrolment."""
+
+    form = models.ForeignKey(PreviousTreatment, on_delete=models.PROTECT, related_name="+")
+    term = models.CharField(_("name"), max_length=200, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, blank=True)
+    dose = BoundedDecimal(_("dose"), low=0, high=1_000_000, decimal_places=3)
+    unit = models.CharField(_("unit of the dose"), max_length=30, blank=True)
+    frequency = models.CharField(_("frequency"), max_length=20, choices=Frequency.choices, blank=True)
+    route = models.CharField(_("route"), max_length=30, choices=Route.choices, blank=True)
+    started_on = PartialDay(_("start"))
+    is_ongoing = models.CharField(_("ongoing?"), max_length=1, choices=YesNo.choices, blank=True)
+    ended_on = PartialDay(_("end"))
+    end_reason = models.CharField(_("reason it ended"), max_length=20, choices=EndReason.choices, blank=True)
+
+    class Meta(RowData.Meta):
+        verbose_name = _("previous medication")

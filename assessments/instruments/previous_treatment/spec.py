@@ -3,26 +3,27 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from assessments.day_checks import DayOfState, days_that_cannot_be, days_without_their_state
+from assessments.day_checks import DayOfState, days_that_cannot_be
 from assessments.form_specs import CrfSpec, FormContext, Item, ItemGroup, Objection, Publication, Values
+from assessments.instruments.previous_treatment.lines import TREATMENTS, check_lines
 from assessments.instruments.previous_treatment.model import DAY_OF_USE, PreviousTreatment, Use
 from protocols.catalogue import Fact, FactKind
 
 RULES = {day: DayOfState(day, use, (Use.PAST.value,)) for day, use in DAY_OF_USE.items()}
-LAST_USE = _("For a use in the past. If the day is not known, enter the latest that it can have been.")
+LAST_USE = _("If the day is not known, enter the latest that it can have been.")
 
 
 def check(values: Values, context: FormContext) -> list[Objection]:
-    """Days of last use lie within the subject's life and not after the visit, and belong to a use in the past."""
+    """Days of last use lie within the subject's life and not after the visit; the lines agree with the kinds."""
     return [
         *days_that_cannot_be(values, context, model=PreviousTreatment, days=RULES),
-        *days_without_their_state(values, model=PreviousTreatment, rules=RULES.values()),
+        *check_lines(values, context),
     ]
 
 
 def _group(day: str, title: Promise, hint: Promise) -> ItemGroup:
     # A wash-out is decided by the day, so a past use without one would leave the criterion open for ever.
-    last = Item(day, hint=LAST_USE, may_be_missing=False, required_if=RULES[day].is_due)
+    last = Item(day, hint=LAST_USE, may_be_missing=False, shown_if=RULES[day].is_due)
     return ItemGroup(title=title, items=(Item(RULES[day].state, hint=hint), last))
 
 
@@ -50,6 +51,13 @@ SPEC = CrfSpec(
             _("Other clinical trials"),
             _("Registration or participation in a trial other than this one."),
         ),
+        ItemGroup(
+            title=_("Other medicines"),
+            items=(
+                Item("has_other_medicines", cdash="CMYN", hint=_("For whatever disease. List each of them below.")),
+            ),
+        ),
+        TREATMENTS,
     ),
     check=check,
     publishes=tuple(

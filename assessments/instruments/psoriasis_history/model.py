@@ -24,6 +24,7 @@ class PsoriasisHistory(FormData):
     """Type, diagnosis and the two features that criteria ask for."""
 
     psoriasis_type = models.CharField(_("type of psoriasis"), max_length=20, choices=PsoriasisType.choices, blank=True)
+    other_type = models.CharField(_("which other type?"), max_length=100, blank=True)
     psoriasis_diagnosed_on = models.DateField(_("diagnosis of psoriasis"), null=True, blank=True)
     is_face_only = models.CharField(
         _("is the psoriasis limited to the face?"), max_length=1, choices=YesNo.choices, blank=True

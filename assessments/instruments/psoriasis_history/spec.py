@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.day_checks import days_that_cannot_be
 from assessments.form_specs import CrfSpec, FormContext, Item, ItemGroup, Objection, Publication, Values
-from assessments.instruments.psoriasis_history.model import PsoriasisHistory
+from assessments.instruments.psoriasis_history.model import PsoriasisHistory, PsoriasisType
 from protocols.catalogue import Fact, FactKind
 
 
@@ -23,6 +23,7 @@ SPEC = CrfSpec(
             title=_("Psoriasis"),
             items=(
                 Item("psoriasis_type", hint=_("The leading form.")),
+                Item("other_type", shown_if=lambda values: values.get("psoriasis_type") == PsoriasisType.OTHER),
                 Item(
                     "psoriasis_diagnosed_on",
                     cdash="MHSTDAT",

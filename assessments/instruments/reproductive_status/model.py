@@ -1,7 +1,6 @@
 """What is stored of pregnancy and breast-feeding. It is asked of women only."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments.codes import YesNo
@@ -49,14 +48,3 @@ class ReproductiveStatus(FormData):
 
     class Meta(FormData.Meta):
         verbose_name = _("reproductive status")
-        constraints = [
-            *FormData.Meta.constraints,
-            *(
-                models.CheckConstraint(
-                    name=f"reproductivestatus_{day}_has_state",
-                    condition=Q(**{day: None}) | Q(**{f"{state}__in": [*states, ""]}),
-                    violation_error_message=_("The day does not belong to the answer."),
-                )
-                for day, (state, states) in DAY_OF_STATE.items()
-            ),
-        ]

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assessments.codes import YesNo
-from assessments.day_checks import DayOfState, days_that_cannot_be, days_without_their_state
+from assessments.day_checks import DayOfState, days_that_cannot_be
 from assessments.form_specs import CrfSpec, FormContext, Item, ItemGroup, Objection, Publication, Severity, Values
 from assessments.instruments.demographics.model import Sex
 from assessments.instruments.reproductive_status.model import (
@@ -20,10 +20,9 @@ EVER = {Occurrence.PAST.value, Occurrence.CURRENT.value}
 
 
 def check(values: Values, context: FormContext) -> list[Objection]:
-    """Days that can be and belong to their answers; a test that agrees with the pregnancy; answers of a woman."""
+    """Days that can be; a test that agrees with the pregnancy; answers of a woman."""
     return [
         *days_that_cannot_be(values, context, model=ReproductiveStatus, days=RULES),
-        *days_without_their_state(values, model=ReproductiveStatus, rules=RULES.values()),
         *_test(values),
         *_sex(values, context),
     ]
@@ -52,12 +51,12 @@ def _sex(values: Values, context: FormContext) -> list[Objection]:
     return [Objection("answers_of_a_woman", Severity.SOFT, message, items)]
 
 
-def _day(name: str, hint: Promise) -> Item:
+def _day(name: str, hint: str | Promise = "") -> Item:
     # Criteria count from these days, so an answer that calls for one is not complete without it.
-    return Item(name, hint=hint, may_be_missing=False, required_if=RULES[name].is_due)
+    return Item(name, hint=hint, may_be_missing=False, shown_if=RULES[name].is_due)
 
 
-LATEST_DAY = _("Only if in the past. If the day is not known, enter the latest that it can have been.")
+LATEST_DAY = _("If the day is not known, enter the latest that it can have been.")
 
 SPEC = CrfSpec(
     code="reproductive_status",
@@ -72,7 +71,7 @@ SPEC = CrfSpec(
                 Item("pregnancy"),
                 _day("pregnancy_ended_on", LATEST_DAY),
                 Item("pregnancy_test"),
-                _day("pregnancy_test_on", _("Only if a test was done.")),
+                _day("pregnancy_test_on"),
                 Item("plans_pregnancy"),
             ),
         ),

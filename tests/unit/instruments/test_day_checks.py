@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from assessments.day_checks import DayOfState, days_that_cannot_be, days_without_their_state
-from assessments.form_specs import FormContext
+from assessments.day_checks import DayOfState, days_of_line, days_that_cannot_be
+from assessments.form_specs import ROW_KEY, FormContext
+from assessments.instruments.medical_history.spec import CONDITIONS
 from assessments.instruments.previous_treatment.model import PreviousTreatment
 
 CONSENT, VISIT = date(2026, 5, 1), date(2026, 5, 20)
@@ -49,28 +50,27 @@ def test_a_day_before_the_birth_is_asked_about(day: date, found: list[tuple[str,
     assert complaints(day) == []
 
 
+@pytest.mark.parametrize(("use", "is_due"), [("past", True), ("never", False), ("ongoing", False), (None, False)])
+def test_only_the_named_answers_call_for_the_day(use: str | None, is_due: bool) -> None:
+    assert RULE.is_due({"topical_use": use}) is is_due
+
+
 @pytest.mark.parametrize(
-    ("use", "day", "is_refused"),
+    ("start", "end", "found"),
     [
-        ("past", VISIT, False),
-        ("past", None, False),
-        ("never", None, False),
-        ("never", VISIT, True),
-        ("ongoing", VISIT, True),
-        ("ongoing", None, False),
-        (None, VISIT, False),
+        ("2019-05", "2019-05-01", []),
+        ("2019-05", "2019", []),
+        ("2019-05", "2019-04-30", ["conditions-1-ended_on_before_start"]),
+        ("2020", "2019", ["conditions-1-ended_on_before_start"]),
+        ("2026", "2026-05-20", []),
+        ("2026-05-21", "", ["conditions-1-started_on_after_visit"]),
+        ("", "2026-06", ["conditions-1-ended_on_after_visit"]),
+        ("", "", []),
     ],
 )
-def test_a_day_of_last_use_is_refused_unless_the_use_is_past(
-    use: str | None, day: date | None, is_refused: bool
-) -> None:
-    values = {"topical_use": use, "topical_last_on": day}
-    found = days_without_their_state(values, model=PreviousTreatment, rules=(RULE,))
-    assert [objection.severity.value for objection in found] == ["hard"] * is_refused
-    assert [objection.items for objection in found] == [("topical_last_on", "topical_use")] * is_refused
-
-
-def test_a_refused_day_is_said_with_item_and_answer_in_words() -> None:
-    values = {"topical_use": "never", "topical_last_on": VISIT}
-    (objection,) = days_without_their_state(values, model=PreviousTreatment, rules=(RULE,))
-    assert str(objection.message).startswith("Topical treatment, last use: no day belongs to the answer “Never”.")
+def test_a_line_is_over_before_the_visit_and_ends_after_its_start(start: str, end: str, found: list[str]) -> None:
+    row = {ROW_KEY: "1", "started_on": start, "ended_on": end}
+    context = FormContext(consent_on=CONSENT, visit_on=VISIT)
+    objections = days_of_line(row, context, group=CONDITIONS, out_of_order="No.", start="started_on", end="ended_on")
+    assert [objection.code for objection in objections] == found
+    assert {objection.severity.value for objection in objections} <= {"hard"}

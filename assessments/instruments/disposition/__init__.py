@@ -1,0 +1,1 @@
+"""What the ends of treatment and of the study have in common (CDASH DS); no instrument of its own."""

@@ -1,0 +1,1 @@
+"""Physical examination (CDASH PE)."""

@@ -1,0 +1,1 @@
+"""Pregnancy test of a visit (CDASH LB)."""

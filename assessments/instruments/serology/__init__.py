@@ -1,0 +1,1 @@
+"""Infection serology (CDASH LB)."""

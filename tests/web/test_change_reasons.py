@@ -1,0 +1,133 @@
+"""Changing a complete form: one reason for all changes, or one for each."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from assessments.registry import INSTRUMENTS
+from patients.models import Visit
+from tests.factories import complete_form, make_subject, take_place, values_for
+from trials.models import Site
+
+PALMS = {"head_palms": "3.5", "upper_limbs_palms": "7.0", "trunk_palms": "11.0", "lower_limbs_palms": "14.5"}
+TWO = {"head_palms": "4.5", "trunk_palms": "12.0"}
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def visit(site: Site, coordinator: User) -> Visit:
+    """A screening visit with a complete surface form."""
+    visit = take_place(make_subject(site, coordinator), "SCR", coordinator)
+    complete_form(visit, "bsa", coordinator)
+    return visit
+
+
+@pytest.fixture
+def nurse(coordinator: User) -> Client:
+    client = Client()
+    client.force_login(coordinator)
+    return client
+
+
+def text(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def of(name: str, visit: Visit, code: str = "bsa") -> str:
+    subject = visit.subject
+    return reverse(f"assessments:{name}", args=[subject.site.trial.registration, subject.number, visit.code, code])
+
+
+def sent(**more: str) -> dict[str, str]:
+    return {"assessed_on": "2026-05-20", "version": "1", "complete": "1", **PALMS, **more}
+
+
+def version(visit: Visit, code: str = "bsa") -> int:
+    number: int = INSTRUMENTS[code].model.objects.get(visit=visit).row_version
+    return number
+
+
+def why(nurse: Client, visit: Visit, item: str) -> str:
+    return text(nurse.get(of("form-history", visit) + f"?item={item}"))
+
+
+def test_one_reason_stands_in_the_history_of_every_change(visit: Visit, nurse: Client) -> None:
+    nurse.post(of("form-edit", visit), sent(**TWO, reason="Photographs seen again"))
+    for item in TWO:
+        assert "Photographs seen again" in why(nurse, visit, item)
+    assert "Photographs seen again" not in why(nurse, visit, "lower_limbs_palms")
+
+
+def test_each_change_may_have_a_reason_of_its_own(visit: Visit, nurse: Client) -> None:
+    own = {"reason__head_palms": "Typing error", "reason__trunk_palms": "Counted again"}
+    assert nurse.post(of("form-edit", visit), sent(**TWO, **own)).status_code == 302
+    assert "Typing error" in why(nurse, visit, "head_palms")
+    assert "Counted again" not in why(nurse, visit, "head_palms")
+    assert "Counted again" in why(nurse, visit, "trunk_palms")
+
+
+def test_a_change_without_a_reason_of_its_own_is_named(visit: Visit, nurse: Client) -> None:
+    page = nurse.post(of("form-edit", visit), sent(**TWO, reason__head_palms="Typing error"))
+    assert page.status_code == 422
+    assert "or one for each of these too: trunk" in text(page).replace("of the ", "").lower() or (
+        "one for each of these too" in text(page)
+    )
+    assert 'value="Typing error"' in text(page)
+    assert version(visit) == 1
+
+
+def test_the_reason_for_all_covers_what_has_none_of_its_own(visit: Visit, nurse: Client) -> None:
+    nurse.post(of("form-edit", visit), sent(**TWO, reason__head_palms="Typing error", reason="Counted again"))
+    assert "Typing error" in why(nurse, visit, "head_palms")
+    assert "Counted again" in why(nurse, visit, "trunk_palms")
+
+
+def test_nothing_changed_needs_no_reason_and_writes_nothing(visit: Visit, nurse: Client) -> None:
+    page = nurse.post(of("form-edit", visit), sent(), follow=True)
+    assert "Nothing was changed." in text(page)
+    assert version(visit) == 1
+
+
+def test_a_check_that_was_explained_before_asks_for_nothing_again(
+    visit: Visit, nurse: Client, coordinator: User
+) -> None:
+    flat = {f"head_{sign}": 0 for sign in ("erythema", "induration", "desquamation")}
+    explained = {"confirm__head_area_without_signs": "Pigment only"}
+    scores = {"assessed_on": "2026-05-20", "complete": "1", **values_for("pasi", visit), **flat}
+    nurse.post(of("form-edit", visit, "pasi"), {**scores, **explained, "version": "0"})
+    assert 'value="Pigment only"' in text(nurse.get(of("form-edit", visit, "pasi")))
+    page = nurse.post(of("form-edit", visit, "pasi"), {**scores, **explained, "version": "1"}, follow=True)
+    assert "Nothing was changed." in text(page)
+    assert version(visit, "pasi") == 1
+
+
+def test_a_new_reason_for_no_value_or_another_day_is_a_change(visit: Visit, nurse: Client) -> None:
+    for change in ({"trunk_palms": "", "missing__trunk_palms": "refused"}, {"assessed_on": "2026-05-19"}):
+        page = nurse.post(of("form-edit", visit), sent(**change))
+        assert page.status_code == 422
+        assert "Say why you change a form that was complete." in text(page) or "assessed_on" in change
+    assert version(visit) == 1
+
+
+def test_the_changes_are_listed_on_demand_with_both_values_and_nothing_is_stored(visit: Visit, nurse: Client) -> None:
+    page = text(nurse.post(of("form-edit", visit), sent(**TWO, itemise="1")))
+    for shown in ('<td data-label="Before">3.5</td>', '<td data-label="After">4.5</td>', 'name="reason__head_palms"'):
+        assert shown in page
+    assert 'name="reason__lower_limbs_palms"' not in page
+    assert "Please look at these points" not in page
+    assert version(visit) == 1
+
+
+def test_a_list_of_no_changes_says_so(visit: Visit, nurse: Client) -> None:
+    assert "Nothing is changed so far." in text(nurse.post(of("form-edit", visit), sent(itemise="1")))
