@@ -83,7 +83,7 @@ class Item:
     `required_if` narrows `required` to forms whose values it is true of, such as a day that only a past event has.
     An item whose `shown_if` is not true of the values is not asked: it is hidden while it is empty, never required, and
     a value that it has is kept, flagged, and left out of everything that is worked out. In a repeating group both are
-    asked of the values of the row.
+    asked of the values of the row. `line_mm` is the length of the line that the answer marks on paper; 0: no line.
     """
 
     name: str
@@ -94,6 +94,7 @@ class Item:
     may_be_missing: bool = True
     required_if: Callable[[Values], bool] | None = None
     shown_if: Callable[[Values], bool] | None = None
+    line_mm: int = 0
 
     @property
     def is_always_required(self) -> bool:
@@ -112,12 +113,13 @@ class Item:
 @dataclass(frozen=True)
 class ItemGroup:
     """Items that stand together under a heading; `in_rows` puts short labels beside their answers where there is
-    room."""
+    room, `in_grid` makes them a row of the form's grid."""
 
     title: str | Promise
     items: tuple[Item, ...]
     hint: str | Promise = ""
     in_rows: bool = False
+    in_grid: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,12 @@ class RowGroup:
     def is_asked(self, values: Values) -> bool:
         """Whether a form with these values asks for lines at all."""
         return self.shown_if is None or self.shown_if(values)
+
+    @property
+    def keys_on_paper(self) -> tuple[str, ...]:
+        """The lines that the form brings along for no subject in particular; none where people add them."""
+        nobody = FormContext(consent_on=date.min, visit_on=date.min)
+        return self.keys(nobody) if self.keys is not None else ()
 
     def address(self, key: str, name: str) -> str:
         """Where one item of one line stands in the form."""
@@ -223,7 +231,8 @@ class CrfSpec:
     not simply that of the model: by the context while a form is entered, by the stored form when it is read.
     `is_treatment` marks the form whose first completion at the anchor visit starts the subject's treatment;
     `needs_clearance` one that two persons clear before it starts. `is_wide` gives the entry page the whole width, as
-    tables need it.
+    tables need it. With `grid_heads` the item groups that are `in_grid` are the rows of a grid, and these the heads of its
+    columns.
     """
 
     code: str
@@ -241,6 +250,7 @@ class CrfSpec:
     is_treatment: bool = False
     needs_clearance: bool = False
     is_wide: bool = False
+    grid_heads: tuple[str | Promise, ...] = ()
     entry_template: str = "assessments/entry_items.html"
     live_template: str = "assessments/live_values.html"
 

@@ -29,6 +29,9 @@ data_use_withdrawn = Y, and their withdrawals in withdrawals.csv; no other file 
 earlier screening attempts of the same person. allocations.csv holds allocations that were given; the rest of a random
 list is not exported.
 
+What a form asks in lines, such as one condition each, stands in a file of its own, form_<form>_<lines>.csv. Subject,
+visit and repeat lead from a line to the row of its form; line is its key within the form.
+
 Files
 {files}
 

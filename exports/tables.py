@@ -11,6 +11,7 @@ from assessments.form_specs import CrfSpec, Item
 from assessments.registry import INSTRUMENTS
 from exports import participation
 from exports.columns import Column, Kind, of_field, reference
+from exports.lines import lines_of
 from exports.table import (
     Table,
     by_subject,
@@ -58,7 +59,7 @@ def all_tables() -> tuple[Table, ...]:
         _deviations(),
         _findings(),
         _adverse_events(),
-        *(_form(spec) for spec in INSTRUMENTS.values()),
+        *(table for spec in INSTRUMENTS.values() for table in _forms(spec)),
     )
 
 
@@ -153,6 +154,11 @@ def _adverse_events() -> Table:
         ),
         order=by_subject(reference("event", "number")),
     )
+
+
+def _forms(spec: CrfSpec) -> tuple[Table, ...]:
+    """The file of a form, then those of its lines."""
+    return _form(spec), *(lines_of(spec, group) for group in spec.row_groups)
 
 
 def _form(spec: CrfSpec) -> Table:

@@ -1,6 +1,6 @@
 """Reading the normal ranges of laboratories: which one counts for whom on which day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -47,9 +47,24 @@ def ranges_on(
     return {found.analyte: found for found in sorted(fitting, key=_precedence)}
 
 
-def listed_ranges(*, user: User, trial: Trial) -> list[ListedRange]:
-    """Every range of the sites of the trial that the user may see, in the order of a report, newest first."""
-    sites = list(sites_for(user, Permission.VIEW_SUBJECTS).filter(trial=trial))
+def sites_with_ranges(user: User, trial: Trial) -> list[Site]:
+    """The sites of the trial whose normal ranges the user may see."""
+    return list(sites_for(user, Permission.VIEW_SUBJECTS).filter(trial=trial))
+
+
+def sites_with_ranges_to_keep(user: User, trial: Trial) -> list[Site]:
+    """The sites of the trial at which the user may keep normal ranges."""
+    return list(sites_for(user, Permission.MANAGE_RANGES).filter(trial=trial))
+
+
+def range_to_keep(user: User, trial: Trial, pk: int) -> NormalRange | None:
+    """This range, where it belongs to a site of the trial at which the user may keep ranges."""
+    sites = sites_for(user, Permission.MANAGE_RANGES).filter(trial=trial)
+    return NormalRange.objects.filter(pk=pk, site__in=sites).select_related("site").first()
+
+
+def listed_ranges(sites: Sequence[Site]) -> list[ListedRange]:
+    """Every range of these sites in the order of a report, the newest first, with its state: one statement."""
     today = {site.pk: site.today() for site in sites}
     ranges = list(NormalRange.objects.filter(site__in=sites).select_related("site"))
     begun = [found for found in ranges if found.valid_from <= today[found.site_id]]
@@ -57,11 +72,6 @@ def listed_ranges(*, user: User, trial: Trial) -> list[ListedRange]:
     order = {code: place for place, code in enumerate(ANALYTES)}
     ranges.sort(key=lambda found: (found.site.code, found.laboratory_name, order[found.analyte], found.sex))
     return [ListedRange(found, _state(found, valid, today[found.site_id])) for found in ranges]
-
-
-def sites_with_ranges_to_keep(user: User, trial: Trial) -> list[Site]:
-    """The sites of the trial at which the user may keep normal ranges."""
-    return list(sites_for(user, Permission.MANAGE_RANGES).filter(trial=trial))
 
 
 def _newest(ranges: Iterable[NormalRange]) -> dict[RangeKey, NormalRange]:

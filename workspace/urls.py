@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workspace import enrolment_views, lot_views, sheet_views, views
+from workspace import enrolment_views, lot_views, range_views, sheet_views, views
 
 app_name = "workspace"
 TRIAL = "trials/<str:registration>/"
@@ -13,6 +13,10 @@ urlpatterns = [
     path(TRIAL + "information-sheets/", sheet_views.sheets, name="sheets"),
     path(TRIAL + "information-sheets/new/", sheet_views.new_sheet, name="new-sheet"),
     path(TRIAL + "information-sheets/<int:sheet_pk>/", sheet_views.edit_sheet, name="edit-sheet"),
+    path(TRIAL + "normal-ranges/", range_views.ranges, name="ranges"),
+    path(TRIAL + "normal-ranges/new/", range_views.new_range, name="new-range"),
+    path(TRIAL + "normal-ranges/list/", range_views.range_list, name="range-list"),
+    path(TRIAL + "normal-ranges/<int:range_pk>/", range_views.edit_range, name="edit-range"),
     path(TRIAL + "enrolment/", enrolment_views.enrolment, name="enrolment"),
     path(TRIAL + "enrolment/stop/", enrolment_views.stop_enrolment, name="stop-enrolment"),
     path(TRIAL + "enrolment/reopen/", enrolment_views.reopen_enrolment, name="reopen-enrolment"),

@@ -9,6 +9,7 @@ from django import template
 from django.utils.functional import Promise
 
 from assessments.form_engine import EntryForm
+from assessments.form_specs import ItemGroup
 from assessments.instruments.pasi.model import AreaScore
 from assessments.instruments.pasi.regions import COLUMNS, REGION_HINTS, REGION_TITLES, areas_of
 from clinical.body_regions import BodyRegion
@@ -43,8 +44,7 @@ def pasi_rows(form: EntryForm) -> list[GridRow]:
 @register.filter
 def items_besides_grid(form: EntryForm) -> list[tuple[Any, list[tuple[Any, Any]]]]:
     """(group, [(item, field)]) of what a PASI may have besides its scores; nothing of it is required."""
-    in_grid = {f"{region}_{column}" for region in BodyRegion for column in COLUMNS}
-    groups = [group for group in form.spec.groups if in_grid.isdisjoint(item.name for item in group.items)]
+    groups = [group for group in form.spec.groups if isinstance(group, ItemGroup) and not group.in_grid]
     return [(group, [(item, form[item.name]) for item in group.items]) for group in groups]
 
 

@@ -13,6 +13,7 @@ from clinical.visit_windows import VisitState
 from config.templatetags.dermis_ui import STATUS_LOOKS
 from patients.models import SubjectStatus
 from trials.models import LotStatus
+from trials.normal_ranges import RangeState
 from workspace.frame import PLACES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +68,7 @@ def test_every_state_of_forms_visits_criteria_subjects_and_lots_has_a_look() -> 
     assert set(STATUS_LOOKS["standing"]) == {standing.value for standing in Standing}
     assert set(STATUS_LOOKS["subject"]) == set(SubjectStatus.values)
     assert set(STATUS_LOOKS["lot"]) == set(LotStatus.values)
+    assert set(STATUS_LOOKS["normal_range"]) == {state.value for state in RangeState}
 
 
 def test_every_tone_has_its_colours() -> None:

@@ -38,6 +38,13 @@ workspace:new-sheet        GET     -            -             -        -       -
 workspace:new-sheet        POST    -            -             -        -       -     -             +      -
 workspace:edit-sheet       GET     -            -             -        -       -     -             +      -
 workspace:edit-sheet       POST    -            -             -        -       -     -             +      -
+workspace:ranges           GET     +            +             +        +       +     -             -      +
+workspace:new-range        GET     +            +             -        -       +     -             -      -
+workspace:new-range        POST    +            +             -        -       +     -             -      -
+workspace:range-list       GET     +            +             -        -       +     -             -      -
+workspace:range-list       POST    +            +             -        -       +     -             -      -
+workspace:edit-range       GET     +            +             -        -       +     -             -      -
+workspace:edit-range       POST    +            +             -        -       +     -             -      -
 workspace:enrolment        GET     +            +             +        +       +     +             +      +
 workspace:stop-enrolment   POST    -            -             -        +       -     -             +      -
 workspace:reopen-enrolment POST    -            -             -        +       -     -             +      -
@@ -109,6 +116,10 @@ patients:report-deviation  POST    +            +             -        -       -
 patients:deviation         GET     +            +             +        +       +     0             0      +
 patients:deviation         POST    +            +             -        -       -     0             0      -
 patients:void-deviation    POST    +            +             -        -       -     0             0      -
+assessments:blank-forms    GET     +            +             +        +       +     +             +      +
+assessments:blank-casebook-pdf GET     +            +             +        +       +     +             +      +
+assessments:blank-form     GET     +            +             +        +       +     +             +      +
+assessments:blank-form-pdf GET     +            +             +        +       +     +             +      +
 assessments:casebook       GET     +            +             +        +       +     0             0      +
 assessments:form           GET     +            +             +        +       +     0             0      +
 assessments:form-edit      GET     +            +             -        -       -     0             0      -
@@ -191,6 +202,7 @@ class World:
             "consent_pk": subject.consents.earliest("pk").pk,
             "sheet_pk": subject.site.trial.information_sheets.earliest("pk").pk,
             "lot_pk": subject.site.trial.product_lots.earliest("pk").pk,
+            "range_pk": subject.site.normal_ranges.earliest("pk").pk,
             "deviation_number": 1,
             "pk": Delegation.objects.filter(trial=subject.site.trial).earliest("pk").pk,
         }
@@ -237,7 +249,7 @@ def _build() -> World:
 def _treated(site: Site) -> Subject:
     from patients.services.deviations import report_deviation
     from safety.services import record_adverse_event
-    from tests.factories import infused_subject, make_lot, make_member
+    from tests.factories import infused_subject, make_lot, make_member, make_range
 
     doctor = make_member("investigator", site)
     subject = infused_subject(site, doctor)
@@ -255,6 +267,7 @@ def _treated(site: Site) -> Subject:
     report_deviation(
         subject=subject, occurred_on=site.today(), category="procedure", description="Not weighed", by=doctor
     )
+    make_range(site)
     return subject
 
 

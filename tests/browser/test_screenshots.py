@@ -28,6 +28,8 @@ NO_PAGE_OF_THEIR_OWN = {
     "home",  # goes on to Today
     "set_language",
     "accounts:sign_out",
+    "assessments:blank-casebook-pdf",
+    "assessments:blank-form-pdf",
     "assessments:form-live",
     "assessments:form-discard",
     "assessments:form-not-done",

@@ -24,6 +24,7 @@ from tests.factories import (
     make_lot,
     make_member,
     make_randomised_trial,
+    make_range,
     make_sheet,
     make_site,
     make_subject,
@@ -66,6 +67,9 @@ SIGHTS = (
     Sight("register", "coordinator", f"{SUBJECTS}new/"),
     Sight("casebook", "coordinator", TREATED),
     Sight("casebook-new", "coordinator", NEW),
+    Sight("blank-forms", "coordinator", f"{TRIAL}forms/"),
+    Sight("blank-pasi", "coordinator", f"{TRIAL}forms/pasi/?visit=W4"),
+    Sight("blank-vas", "coordinator", f"{TRIAL}forms/pruritus_vas/"),
     Sight("consent", "coordinator", f"{TREATED}consent/"),
     Sight("consent-due", "coordinator", f"{NEW}consent/"),
     Sight("consent-correct", "coordinator", f"{TREATED}consent/1/correct/"),
@@ -104,6 +108,11 @@ SIGHTS = (
     Sight("event", "coordinator", f"{TREATED}adverse-events/1/"),
     Sight("event-correct", "coordinator", f"{TREATED}adverse-events/1/correct/"),
     Sight("event-history", "coordinator", f"{TREATED}adverse-events/1/history/"),
+    Sight("ranges", "coordinator", f"{TRIAL}normal-ranges/"),
+    Sight("ranges-none-found", "coordinator", f"{TRIAL}normal-ranges/?panel=t_cells"),
+    Sight("range-new", "coordinator", f"{TRIAL}normal-ranges/new/"),
+    Sight("range-list", "coordinator", f"{TRIAL}normal-ranges/list/"),
+    Sight("range-edit", "coordinator", f"{TRIAL}normal-ranges/1/"),
     Sight("password", "coordinator", "/account/password/"),
     Sight("not-found", "coordinator", f"{SUBJECTS}VIE-001/", 404),
     Sight("not-now", "coordinator", f"{NEW}enrol/", 409),
@@ -195,6 +204,7 @@ def build() -> dict[str, User]:
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
     make_feed(site=site, by=nurse)
+    _ranges(site)
     _amend(trial, treated, nurse)
     _screening_that_changed(site, nurse, people["investigator"])
     _lots(trial, site.today())
@@ -234,6 +244,14 @@ def _lots(trial: Trial, today: date) -> None:
     make_lot(trial, "AD-2302", day=today, released=False, **unusual)
     make_lot(trial, "AD-2303", day=today, released=False, mycoplasma="pending", viability_percent=Decimal("71.5"))
     recall_lot(lot=make_lot(trial, "UC-2201", day=today - timedelta(days=1100)), reason="Donor ill", by=system())
+
+
+def _ranges(site: Site) -> None:
+    """Normal ranges for each sex, one of them replaced since."""
+    make_range(site, sex="M", age_from_years=18)
+    make_range(site, low="115", high="150", sex="F", age_from_years=18)
+    make_range(site, "ALT", None, "45")
+    make_range(site, "ALT", None, "40", valid_from=site.today() - timedelta(days=30))
 
 
 def _amend(trial: Trial, signed: Subject, nurse: User) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import threading
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from accounts.models import User
-from assessments.form_data import BOOKKEEPING, FormData
-from assessments.form_specs import CrfSpec
+from assessments.form_data import BOOKKEEPING, FormData, RowData
+from assessments.form_specs import ROW_KEY, CrfSpec, RowGroup
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, mark_not_done, save_form
 from audit.context import acting
@@ -135,6 +136,75 @@ def test_every_value_of_every_form_is_in_its_file(full: Trial, manager: User) ->
         stored = in_order(forms, lambda form: (*whose(form.visit.subject), form.visit.position))
         assert stored, f"no {spec.code} to compare"
         assert rows_of(members, f"form_{spec.code}.csv") == [expected_form(spec, form) for form in stored]
+
+
+def expected_line(form: FormData, group: RowGroup, line: RowData) -> Row:
+    reasons = {item.name: form.missing.get(group.address(line.row_key, item.name), "") for item in group.items}
+    return {
+        **of_subject(form.visit.subject),
+        "visit": form.visit.code,
+        "repeat": form.repeat_key,
+        "line": line.row_key,
+        **fields_of(line, "position", *(value.name for value in (*group.items, *group.derived))),
+        **{f"{name}_missing": reason for name, reason in reasons.items()},
+    }
+
+
+def test_every_line_of_every_form_is_in_the_file_of_its_group(full: Trial, manager: User) -> None:
+    members = members_of(make_export(trial=full, by=manager))
+    for spec in INSTRUMENTS.values():
+        stored = in_order(
+            spec.model._default_manager.all(), lambda form: (*whose(form.visit.subject), form.visit.position)
+        )
+        for group in spec.row_groups:
+            lines: Any = group.model._default_manager
+            expected = [
+                expected_line(form, group, line)
+                for form in stored
+                for line in lines.filter(form=form).order_by("position")
+            ]
+            assert expected, f"no lines of {group.name} to compare"
+            assert rows_of(members, f"form_{spec.code}_{group.name}.csv") == expected
+
+
+def test_a_line_says_why_its_values_are_missing(trial: Trial, manager: User) -> None:
+    site = make_site(trial)
+    doctor = make_member("investigator", site)
+    visit = take_place(infused_subject(site, doctor, days_ago=40), "W4", doctor)
+    lines = tuple({ROW_KEY: key, "term": f"Condition {key}", "is_ongoing": "Y"} for key in ("1", "2"))
+    entry = Entry(
+        values={"has_conditions": "Y", "conditions": lines},
+        assessed_on=visit.occurred_on,
+        missing={"conditions-2-started_on": "unknown"},
+    )
+    save_form(
+        spec=INSTRUMENTS["medical_history"], visit=visit, entry=entry, complete=False, by=doctor, expected_version=0
+    )
+    file = rows_of(members_of(make_export(trial=trial, by=manager)), "form_medical_history_conditions.csv")
+    found = [(row["line"], row["started_on_missing"]) for row in file if row["visit"] == "W4"]
+    assert found[-2:] == [("1", ""), ("2", "unknown")]
+
+
+def test_subjects_who_withdrew_their_data_have_no_lines(full: Trial, manager: User) -> None:
+    form: Any = INSTRUMENTS["medical_history"].model._default_manager
+    subject = form.order_by("pk").first().visit.subject
+    with acting(by=manager):
+        ConsentWithdrawal.objects.create(
+            subject=subject, scope="data_use", withdrawn_on=subject.site.today(), recorded_by=manager
+        )
+    file = rows_of(members_of(make_export(trial=full, by=manager)), "form_medical_history_conditions.csv")
+    assert file
+    assert subject.number not in {row["subject"] for row in file}
+
+
+@pytest.mark.parametrize("spec", INSTRUMENTS.values(), ids=INSTRUMENTS.keys())
+def test_every_item_and_derived_value_of_every_line_has_one_column(spec: CrfSpec) -> None:
+    columns = {table.name: Counter(column.name for column in table.columns) for table in all_tables()}
+    for group in spec.row_groups:
+        found = columns[f"form_{spec.code}_{group.name}"]
+        names = [value.name for value in (*group.items, *group.derived)]
+        reasons = [f"{item.name}_missing" for item in group.items]
+        assert {name: found[name] for name in (*names, *reasons)} == dict.fromkeys((*names, *reasons), 1)
 
 
 def test_drafts_and_refused_forms_say_why_values_are_missing(full: Trial, manager: User) -> None:

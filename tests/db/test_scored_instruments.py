@@ -91,7 +91,7 @@ def test_a_pasi_a_few_days_after_one_twice_as_high_asks_for_a_word(site: Site, i
 
 
 def test_palms_beside_a_bsa_by_regions_are_kept_and_asked_about(visit: Visit, coordinator: User) -> None:
-    with pytest.raises(ValidationError, match="has a value, but is not asked"):
+    with pytest.raises(ValidationError, match="it is not asked for any more"):
         complete_form(visit, "bsa", coordinator, method="regions", **PERCENTS)
 
 

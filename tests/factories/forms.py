@@ -173,8 +173,22 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
         "medical_history": {
             "has_conditions": "Y",
             "conditions": (
-                {"row_key": "1", "term": "Asthma", "started_on": "2019-05", "is_ongoing": "Y", "is_treated": "Y"},
-                {"row_key": "2", "term": "Fracture", "started_on": "2010", "is_ongoing": "N", "ended_on": "2011"},
+                {
+                    ROW_KEY: "1",
+                    "term": "Asthma",
+                    "started_on": "2019-05",
+                    "is_ongoing": "Y",
+                    "ended_on": None,
+                    "is_treated": "Y",
+                },
+                {
+                    ROW_KEY: "2",
+                    "term": "Fracture",
+                    "started_on": "2010",
+                    "is_ongoing": "N",
+                    "ended_on": "2011",
+                    "is_treated": None,
+                },
             ),
         },
         "methotrexate": {"dose_mg": Decimal("15.0"), "taken_on": visit.occurred_on},

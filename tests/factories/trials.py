@@ -14,9 +14,10 @@ from accounts.roles import ROLES
 from accounts.services import create_account
 from assessments.registry import catalogue
 from audit.context import acting
+from clinical.laboratory.analytes import ANALYTES
 from protocols.loader import STUDIES, read_folder
-from trials.models import InformationSheet, ProductLot, Site, Trial
-from trials.services import delegate, load_protocol, open_site, register_lot, release_lot
+from trials.models import InformationSheet, NormalRange, ProductLot, Site, Trial
+from trials.services import add_normal_range, delegate, load_protocol, open_site, register_lot, release_lot
 from trials.sheets import add_sheet
 
 PASSWORD = "correct horse battery staple"
@@ -122,6 +123,21 @@ def make_sheet(trial: Trial, version: str = "1.0", **facts: Any) -> InformationS
     """A version of the information sheet in both languages, by default valid from 2015-01-01 without end."""
     given = {"languages": ["zh", "en"], "valid_from": date(2015, 1, 1), **facts}
     return add_sheet(trial=trial, version=version, by=system(), **given)
+
+
+def make_range(
+    site: Site, analyte: str = "HGB", low: str | None = "130", high: str | None = "175", **facts: Any
+) -> NormalRange:
+    """A normal range of the site's laboratory in the standard unit, valid from 2015-01-01."""
+    given = {
+        "laboratory_name": "Central Laboratory",
+        "unit": ANALYTES[analyte].unit if analyte in ANALYTES else "g/L",
+        "valid_from": date(2015, 1, 1),
+        "by": system(),
+        **facts,
+    }
+    limits = {"low": low and Decimal(low), "high": high and Decimal(high)}
+    return add_normal_range(site=site, analyte=analyte, **limits, **given)
 
 
 def make_site(trial: Trial, code: str = "GZ") -> Site:

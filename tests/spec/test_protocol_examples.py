@@ -50,7 +50,9 @@ CATALOGUE = Catalogue(
             FactKind.TEXT, "hbsag_result anti_hbc_result anti_hcv_result anti_hiv_result syphilis_result"
         ),
         "pregnancy_test": facts(FactKind.TEXT, "pregnancy_test_result") + facts(FactKind.DAY, "pregnancy_tested_on"),
-        **dict.fromkeys(("medical_history", "physical_examination", "end_of_treatment", "end_of_study"), ()),
+        **dict.fromkeys(
+            ("medical_history", "physical_examination", "end_of_treatment", "end_of_study", "infusion_vital_signs"), ()
+        ),
         "infusion": facts(FactKind.NUMBER, "cells_given"),
         "methotrexate": facts(FactKind.NUMBER, "methotrexate_mg"),
     },

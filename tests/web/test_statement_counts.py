@@ -21,11 +21,12 @@ from tests.factories import (
     infused_subject,
     make_lot,
     make_member,
+    make_range,
     make_subject,
     screened_subject,
     take_place,
 )
-from trials.models import Site, Trial
+from trials.models import NormalRange, Site, Trial
 
 # The most that a page may run: session, account, roles and frame included. "More" is the rest of the address, of the
 # subject at the site who has been treated longest: a visit, a form, the number of an event, or a filter.
@@ -54,12 +55,16 @@ patients:register           -            coordinator    13
 safety:list                 -            monitor        12
 safety:list                 ?ongoing=no  monitor        12
 exports:list                -            data_manager   10
+assessments:blank-forms     -            coordinator    9
+assessments:blank-casebook-pdf  -        coordinator    9
 assessments:casebook        /            coordinator    22
 patients:eligibility        /            investigator   15
 patients:identity           /            coordinator    12
 patients:consent            /            coordinator    17
 patients:withdraw           /            coordinator    12
 workspace:sheets            -            administrator  9
+workspace:ranges            -            coordinator    11
+workspace:ranges            ?show=all    monitor        11
 patients:visit              /W4          coordinator    15
 patients:visit              /W0          monitor        15
 patients:unscheduled-visit  /            coordinator    11
@@ -109,6 +114,7 @@ def enlarge(site: Site, by: User) -> None:
     record_adverse_event(subject=treated, fields={**EVENT, "onset_on": today - timedelta(days=69)}, by=by)
     make_member("monitor", site)
     make_lot(site.trial, f"UC-{treated.number}")
+    make_range(site, valid_from=today - timedelta(days=NormalRange.objects.count()))
 
 
 def statements(trial: Trial, subject: Subject, person: Client, page: str, more: str) -> int:

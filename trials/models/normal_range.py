@@ -13,6 +13,7 @@ from audit.tracking import audited
 from clinical.laboratory.analytes import ANALYTES, Analyte
 from clinical.laboratory.reference_range import ReferenceRange
 from clinical.laboratory.units import to_standard
+from clinical.numbers import plain
 from trials.analytes import ANALYTE_NAMES
 from trials.models.site import Site
 
@@ -98,10 +99,10 @@ class NormalRange(models.Model):
     @property
     def limits_text(self) -> str:
         """The limits as a laboratory prints them: 130–175, ≤ 40 or ≥ 60."""
-        low, high = _plain(self.low), _plain(self.high)
-        if low and high:
+        low, high = (None if limit is None else plain(limit) for limit in (self.low, self.high))
+        if low is not None and high is not None:
             return f"{low}–{high}"
-        return f"≥ {low}" if low else f"≤ {high}"
+        return f"≤ {high}" if low is None else f"≥ {low}"
 
     @property
     def in_standard_unit(self) -> ReferenceRange:
@@ -141,7 +142,7 @@ class NormalRange(models.Model):
     def _impossible(self) -> str:
         message = _("%(analyte)s is between %(low)s and %(high)s %(unit)s. Is the limit in the unit chosen?")
         found = self.definition
-        facts = {"analyte": self.analyte_name, "low": _plain(found.low), "high": _plain(found.high)}
+        facts = {"analyte": self.analyte_name, "low": plain(found.low), "high": plain(found.high)}
         return message % {**facts, "unit": found.unit}
 
     def _refuse_limits_that_round_to_the_same(self) -> None:
@@ -150,7 +151,3 @@ class NormalRange(models.Model):
         except ValueError as error:
             message = _("The limits are too near to each other to be told apart in %(unit)s.")
             raise ValidationError({"high": message % {"unit": self.definition.unit}}) from error
-
-
-def _plain(limit: Decimal | None) -> str:
-    return "" if limit is None else f"{limit.normalize():f}"

@@ -42,7 +42,7 @@ def _region(region: BodyRegion, number: int) -> ItemGroup:
         Item(f"{region}_{column}", cdash=f"PASI02{4 * number + place:02d}", may_be_missing=False)
         for place, column in enumerate(COLUMNS, start=1)
     )
-    return ItemGroup(REGION_TITLES[region], items, REGION_HINTS[region])
+    return ItemGroup(REGION_TITLES[region], items, REGION_HINTS[region], in_grid=True)
 
 
 SPEC = CrfSpec(
@@ -76,6 +76,7 @@ SPEC = CrfSpec(
         *(Publication(Fact(f"pasi_{region}_area", FactKind.NUMBER), f"{region}_area") for region in BodyRegion),
     ),
     is_wide=True,
+    grid_heads=(_("Erythema"), _("Induration"), _("Scaling"), _("Area")),
     entry_template="assessments/pasi_grid.html",
     live_template="assessments/pasi_live.html",
 )

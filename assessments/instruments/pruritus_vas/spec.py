@@ -28,7 +28,7 @@ SPEC = CrfSpec(
         ItemGroup(
             title=_("Itch"),
             items=(
-                Item("mark_mm", unit="mm", hint=_("Measured from the left end of the line, 0 to 100.")),
+                Item("mark_mm", unit="mm", hint=_("Measured from the left end of the line, 0 to 100."), line_mm=100),
                 Item("method", hint=_("A mark on paper is measured; on the screen it is read off by itself.")),
             ),
         ),
