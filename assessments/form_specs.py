@@ -231,8 +231,8 @@ class CrfSpec:
     not simply that of the model: by the context while a form is entered, by the stored form when it is read.
     `is_treatment` marks the form whose first completion at the anchor visit starts the subject's treatment;
     `needs_clearance` one that two persons clear before it starts. `is_wide` gives the entry page the whole width, as
-    tables need it. With `grid_heads` the item groups that are `in_grid` are the rows of a grid, and these the heads of its
-    columns.
+    tables need it. With `grid_heads` the item groups that are `in_grid` are the rows of a grid, and these the heads
+    of its columns.
     """
 
     code: str
