@@ -143,6 +143,10 @@ class EntryForm(ItemsForm):
         self.context = context
         missing = self.instance.missing or {}
         self.prepare(missing=missing)
+        for item in self.items:
+            if (answers := self.spec.answers(item.name, context)) is not None:
+                choice: Any = self.fields[item.name]
+                choice.choices = answers
         self.rows = {
             group.name: self._lines(group, (stored_rows or {}).get(group.name, ()), missing)
             for group in self.spec.row_groups

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from assessments import form_engine, selectors
 from assessments.context import context_of
 from assessments.form_engine import EntryForm, differences, form_class
-from assessments.form_specs import ItemGroup, Severity, is_empty
+from assessments.form_specs import Severity, is_empty
 from assessments.form_values import ASSESSED_ON, Version, kept_unasked, not_asked, objections, stored_values
 from assessments.history import version_before
 from assessments.layout import helper_for
@@ -97,7 +97,7 @@ class EntryPage:
 
     def changed(self) -> list[form_engine.Difference]:
         """Every item that is typed otherwise than it is stored."""
-        return differences(self.place.spec, self._stored_version(), self._typed_version())
+        return differences(self.place.spec, self._stored_version(), self._typed_version(), self.form.context)
 
     def explained(self) -> dict[str, str]:
         """The explanations of the checks that ask at this moment, by code."""
@@ -156,7 +156,6 @@ class EntryPage:
             "soft": self._soft(),
             "live": self._live(),
             "unasked": self._unasked(),
-            "grid": self._grid(),
             "can_see_history": True,
             "restored_at": self.restored_at,
             "conflict": self._conflict(),
@@ -211,10 +210,6 @@ class EntryPage:
             "response": spec.compare(own, self.form.context),
             "objections": self.form.objections() if self.form.is_bound else [],
         }
-
-    def _grid(self) -> list[tuple[Any, list[Any]]]:
-        groups = [group for group in self.place.spec.groups if isinstance(group, ItemGroup)]
-        return [(group, [self.form[item.name] for item in group.items]) for group in groups]
 
 
 def _unbound(place: Place, stored: Any, rows: Mapping[str, Any]) -> EntryForm:

@@ -203,9 +203,9 @@ def _labels(spec: CrfSpec) -> list[str]:
     fields = [(holder.column(item.name), item) for holder in holders for item in holder.items]
     found = [str(group.title) for group in spec.groups] + [str(item.unit) for _field, item in fields]
     found += [str(word) for field, _item in fields if field.choices for code, word in field.flatchoices if code != ""]
-    if spec.grid_heads:
-        return [*found, *(str(head) for head in spec.grid_heads)]
-    return [*found, *(capfirst(str(field.verbose_name)) for field, _item in fields)]
+    in_grid = {item.name for group in spec.groups if getattr(group, "in_grid", False) for item in group.items}
+    found += [str(head) for head in spec.grid_heads]
+    return [*found, *(capfirst(str(field.verbose_name)) for field, item in fields if item.name not in in_grid)]
 
 
 def _squeezed(text: str) -> str:
