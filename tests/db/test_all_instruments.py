@@ -20,8 +20,9 @@ from django.utils.translation import override
 from accounts.models import User
 from assessments.blank import blank_form, pdf_of
 from assessments.context import context_of
-from assessments.form_engine import MISSING_PREFIX, form_class, stored_values
+from assessments.form_engine import MISSING_PREFIX, form_class
 from assessments.form_specs import ROW_KEY, CrfSpec, is_empty
+from assessments.form_values import stored_values
 from assessments.registry import INSTRUMENTS
 from assessments.selectors import stored_form, stored_rows
 from exports.services import make_export
