@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import threading
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -68,8 +69,13 @@ FEVER: dict[str, Any] = {
 
 
 @pytest.fixture
+def start(request: pytest.FixtureRequest) -> Callable[[], None] | None:
+    return full_trial if "full" in request.fixturenames else None
+
+
+@pytest.fixture
 def trial(committed_db: None) -> Trial:
-    return make_trial_asking_for(*FURTHER_FORMS)
+    return Trial.objects.first() or make_trial_asking_for(*FURTHER_FORMS)
 
 
 @pytest.fixture
@@ -79,7 +85,13 @@ def manager(trial: Trial) -> User:
 
 @pytest.fixture
 def full(trial: Trial) -> Trial:
+    """What `full_trial` has written."""
+    return trial
+
+
+def full_trial() -> None:
     """Two sites; complete, draft and refused forms; adverse events with and without a visit."""
+    trial = make_trial_asking_for(*FURTHER_FORMS)
     for code in ("VIE", "GZ"):
         site = make_site(trial, code)
         doctor = make_member("investigator", site)
@@ -111,7 +123,6 @@ def full(trial: Trial) -> Trial:
     for code, spec in INSTRUMENTS.items():
         if not spec.model._default_manager.exists():
             write_past_schedule(visit, code, doctor)
-    return trial
 
 
 def expected_form(spec: CrfSpec, form: FormData) -> Row:
