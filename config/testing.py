@@ -29,7 +29,7 @@ from config.embedded.launcher import ROOT
 
 DATABASE = "dermis"
 # The pure floors are covered to the last branch, or the run fails (`[tool.coverage]` in pyproject.toml).
-EVERYTHING = ("-n", "2", "--cov", "--cov-report=term:skip-covered")
+EVERYTHING = ("-n", "2", "--dist", "worksteal", "--cov", "--cov-report=term:skip-covered")
 _IN_MEMORY = Path("/dev/shm")  # Linux; a container may have been given little of it (Docker: 64 MB)
 _ROOM_FOR_DATABASES = 4 * 2**30
 _BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -46,8 +46,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         if not find_chromium():
             print(f"Browser tests will be skipped: {_HOW_TO_GET_A_BROWSER}.", flush=True)
-        failed = [] if argv else _failed_checks()
         with private_services():
+            failed = [] if argv else _failed_checks_while_migrating()
             tests = subprocess.call([sys.executable, "-m", "pytest", *(argv or EVERYTHING)], cwd=ROOT)
     except ServiceError as error:
         print(error, file=sys.stderr)
@@ -122,6 +122,12 @@ def _playwrights_own() -> str | None:
     inside = "chrome-mac*/*.app/Contents/MacOS/*" if sys.platform == "darwin" else "chrome-linux*/chrome"
     found = sorted(folder.glob(f"chromium-*/{inside}"))
     return str(found[-1]) if found else None
+
+
+def _failed_checks_while_migrating() -> list[str]:
+    """Like `_failed_checks`; meanwhile the other core migrates the database that every test process will wait for."""
+    with subprocess.Popen([sys.executable, "-m", "tests.database"], cwd=ROOT):
+        return _failed_checks()
 
 
 def _failed_checks() -> list[str]:
