@@ -6,7 +6,9 @@ import io
 import json
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +46,7 @@ from safety.services import record_adverse_event
 from tests.exported import Row, fields_of, in_order, members_of, of_subject, rows_of, whose, written
 from tests.factories import (
     complete_form,
+    correct_form,
     entry_for,
     infused_subject,
     make_member,
@@ -74,8 +77,13 @@ FEVER: dict[str, Any] = {
 
 
 @pytest.fixture
+def start(request: pytest.FixtureRequest) -> Callable[[], None] | None:
+    return full_trial if "full" in request.fixturenames else None
+
+
+@pytest.fixture
 def trial(committed_db: None) -> Trial:
-    return make_trial_asking_for(*FURTHER_FORMS)
+    return Trial.objects.first() or make_trial_asking_for(*FURTHER_FORMS)
 
 
 @pytest.fixture
@@ -85,13 +93,20 @@ def manager(trial: Trial) -> User:
 
 @pytest.fixture
 def full(trial: Trial) -> Trial:
+    """What `full_trial` has written."""
+    return trial
+
+
+def full_trial() -> None:
     """Two sites; complete, draft and refused forms; adverse events with and without a visit; a questionnaire asked by
     topics before treatment and in licensed words afterwards."""
+    trial = make_trial_asking_for(*FURTHER_FORMS)
     licensed = make_wording(trial, language="zh-hans", version="2.0")
     for code in ("VIE", "GZ"):
         site = make_site(trial, code)
         doctor = make_member("investigator", site)
         subject = infused_subject(site, doctor, days_ago=40)
+        _infuse_with_lines(subject, doctor)
         visit = take_place(subject, "W4", doctor)
         draft = Entry(
             values={"weight_kg": Decimal("71.5")}, assessed_on=visit.occurred_on, missing={"pulse_per_min": "refused"}
@@ -121,7 +136,31 @@ def full(trial: Trial) -> Trial:
     for code, spec in INSTRUMENTS.items():
         if not spec.model._default_manager.exists():
             write_past_schedule(visit, code, doctor)
-    return trial
+
+
+def _infuse_with_lines(subject: Subject, by: User) -> None:
+    """The first infusion with a premedication and an interruption."""
+    visit = Visit.objects.get(subject=subject, code="W0")
+    start = entry_for("infusion", visit).values["started_at"]
+    pause = {"stopped_at": start + timedelta(minutes=5), "resumed_at": start + timedelta(minutes=9)}
+    correct_form(
+        visit,
+        "infusion",
+        by,
+        had_premedication="Y",
+        premedication=(
+            {
+                ROW_KEY: "1",
+                "medicine": "Dexamethasone",
+                "dose": Decimal("5.000"),
+                "dose_unit": "mg",
+                "route": "INTRAVENOUS",
+                "given_at": start - timedelta(minutes=30),
+            },
+        ),
+        is_interrupted="Y",
+        interruptions=({ROW_KEY: "1", "reason": "Alarm of the pump", **pause},),
+    )
 
 
 def ask_dlqi_in(wording: QuestionnaireWording, visit: Visit, by: User) -> None:
@@ -342,9 +381,9 @@ def test_quotes_commas_newlines_and_chinese_survive(trial: Trial, manager: User)
     doctor = make_member("investigator", site)
     visit = infused_subject(site, doctor, days_ago=30).visits.get(code="W4")
     visit = take_place(visit.subject, "W4", doctor)
-    complete_form(visit, "infusion", doctor, product_lot=AWKWARD)
+    complete_form(visit, "infusion", doctor, equipment=AWKWARD)
     file = rows_of(members_of(make_export(trial=trial, by=manager)), "form_infusion.csv")
-    assert [row["product_lot"] for row in file] == ["AD-2301", AWKWARD]
+    assert [row["equipment"] for row in file] == ["", AWKWARD]
 
 
 def test_rows_of_a_site_without_the_permission_are_absent(full: Trial) -> None:
