@@ -11,7 +11,6 @@ from patients.models import Visit
 from patients.models.scoping import ScopedQuerySet
 from trials.models import ProductLot
 
-
 HAS_OPEN = Func(
     F("items"),
     Value('$.* ? (@ == "open" || @ == "unknown")'),
