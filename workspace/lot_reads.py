@@ -192,22 +192,16 @@ def decisions_on(lot: ProductLot) -> list[Save]:
 
 
 def exposures_of(lot: ProductLot, user: User) -> list[Exposure]:
-    """The infusions of this lot among the subjects that the user may see, by subject and visit: three statements.
+    """The infusions of this lot among the subjects that the user may see, by subject and visit: two statements.
 
     Who was cleared for the lot is named as well, unless the infusion was then not given: whoever may have received a
     recalled lot is to be found.
     """
     given = list(_with_visit(Infusion.objects.visible_to(user)).filter(_of_lot(lot, "product_lot")))
     named = {infusion.visit_id for infusion in given}
-    cleared = [clearance for clearance in _newest_clearances(lot, user) if clearance.visit_id not in named]
-    refused = set(
-        Infusion.objects.filter(
-            visit__in=[clearance.visit_id for clearance in cleared], status=FormStatus.NOT_DONE
-        ).values_list("visit_id", flat=True)
-    )
     found = [
         *((infusion.visit, _exposure(infusion)) for infusion in given),
-        *((one.visit, _clearance(one)) for one in cleared if one.visit_id not in refused),
+        *((one.visit, _clearance(one)) for one in _newest_clearances(lot, user) if one.visit_id not in named),
     ]
     found.sort(key=lambda pair: (pair[0].subject.number, pair[0].position, pair[0].pk))
     return [exposure for _visit, exposure in found]
@@ -225,8 +219,9 @@ def _with_visit(rows: QuerySet[Any]) -> QuerySet[Any]:
 def _newest_clearances(lot: ProductLot, user: User) -> QuerySet[InfusionClearance]:
     """The clearances in force that name the lot; an earlier one of a visit was for a bag that was put back."""
     later = InfusionClearance.objects.filter(visit=OuterRef("visit"), pk__gt=OuterRef("pk"))
-    visible = _with_visit(InfusionClearance.objects.visible_to(user))
-    return visible.filter(_of_lot(lot, "lot_number")).exclude(Exists(later))
+    not_given = Infusion.objects.filter(visit=OuterRef("visit"), status=FormStatus.NOT_DONE)
+    visible = _with_visit(InfusionClearance.objects.visible_to(user)).filter(_of_lot(lot, "lot_number"))
+    return visible.exclude(Exists(later)).exclude(Exists(not_given))
 
 
 def _clearance(clearance: Any) -> Exposure:

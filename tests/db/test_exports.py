@@ -43,7 +43,9 @@ from tests.exported import Row, fields_of, in_order, members_of, of_subject, row
 from tests.factories import (
     complete_form,
     infused_subject,
+    make_lot,
     make_member,
+    make_randomised_trial,
     make_site,
     make_subject,
     make_trial_asking_for,
@@ -51,6 +53,7 @@ from tests.factories import (
     write_past_schedule,
 )
 from trials.models import ProductLot, Trial
+from trials.services import recall_lot
 
 FURTHER_FORMS = tuple(
     code
@@ -269,6 +272,50 @@ def test_every_adverse_event_is_in_its_file(full: Trial, manager: User) -> None:
     ]
     assert [row["visit"] for row in expected] == ["", "W4", "", "W4"]
     assert rows_of(members_of(make_export(trial=full, by=manager)), "adverse_events.csv") == expected
+
+
+def test_every_lot_is_in_its_file_whoever_received_it(full: Trial, manager: User) -> None:
+    make_lot(full, "UC-2")
+    recall_lot(lot=make_lot(full, "UC-10", medium=AWKWARD), reason="Donor ill", by=manager)
+    make_lot(make_randomised_trial(), "FOREIGN")
+    names = [field.name for field in ProductLot._meta.fields if field.name not in ("id", "trial", "row_version")]
+    stored = sorted(full.product_lots.all(), key=lambda lot: lot.lot_number)
+    expected = [{"study": "NCT03265613", **fields_of(lot, *names)} for lot in stored]
+    assert [row["lot_number"] for row in expected] == ["UC-10", "UC-2"]
+    assert rows_of(members_of(make_export(trial=full, by=manager)), "product_lots.csv") == expected
+
+
+def test_every_clearance_is_in_its_file_with_both_persons(full: Trial, manager: User) -> None:
+    stored = in_order(
+        InfusionClearance.objects.all(), lambda one: (*whose(one.visit.subject), one.visit.position, one.pk)
+    )
+    assert len(stored) >= 2
+    names = ("lot_number", "bag_number", "thaw_started_at", "thaw_ended_at", "starts_at")
+    file = rows_of(members_of(make_export(trial=full, by=manager)), "infusion_clearances.csv")
+    assert [json.loads(row.pop("items")) for row in file] == [one.items for one in stored]
+    assert file == [
+        {
+            **of_subject(one.visit.subject),
+            "visit": one.visit.code,
+            **fields_of(one, *names),
+            "override_reason": one.override_reason,
+            "cleared_by": one.cleared_by.username,
+            "second_person": one.second_person.username,
+            "cleared_at": written(one.cleared_at),
+        }
+        for one in stored
+    ]
+
+
+def test_subjects_who_withdrew_their_data_have_no_clearances(full: Trial, manager: User) -> None:
+    subject = InfusionClearance.objects.earliest("pk").visit.subject
+    with acting(by=manager):
+        ConsentWithdrawal.objects.create(
+            subject=subject, scope="data_use", withdrawn_on=subject.site.today(), recorded_by=manager
+        )
+    file = rows_of(members_of(make_export(trial=full, by=manager)), "infusion_clearances.csv")
+    assert file
+    assert subject.number not in {row["subject"] for row in file}
 
 
 def test_consents_give_day_version_language_and_who_obtained_them(full: Trial, manager: User) -> None:
