@@ -93,7 +93,10 @@ def test_full_viability_keeps_the_concentration() -> None:
         ),
         (lambda: cells_per_kg(cells=-1, weight_kg=Decimal(70)), "cells is -1; it must not be below 0"),
         (lambda: cells_per_kg(cells=1, weight_kg=Decimal(0)), "weight in kg is 0; it must be above 0"),
-        (lambda: mean_rate_ml_per_h(volume_ml=Decimal("-0.1"), minutes=1), "volume in mL is -0.1; it must not be"),
+        (
+            lambda: mean_rate_ml_per_h(volume_ml=Decimal("-0.1"), minutes=1),
+            "volume in mL is -0.1; it must not be below 0",
+        ),
         (lambda: mean_rate_ml_per_h(volume_ml=Decimal(1), minutes=0), "minutes is 0; it must be above 0"),
         (lambda: deviation_percent(planned=0, given=1), "planned cells is 0; it must be above 0"),
         (lambda: deviation_percent(planned=1, given=-1), "given cells is -1; it must not be below 0"),
