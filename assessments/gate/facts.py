@@ -127,7 +127,10 @@ def _tests(findings: list[Finding]) -> list[tuple[date, PregnancyResult]]:
     days = {(finding.visit_id, finding.test_code): finding.day for finding in findings}
     done = [test for test in findings if test.test_code in PREGNANCY_TESTS and test.text in list(PregnancyResult)]
     tests = [
-        (days.get((test.visit_id, PREGNANCY_TESTS[test.test_code])) or test.collected_on, PregnancyResult(test.text))
+        (
+            days.get((test.visit_id, PREGNANCY_TESTS[test.test_code])) or test.collected_on,
+            PregnancyResult(str(test.text)),
+        )
         for test in done
     ]
     return sorted(tests, key=lambda test: test[1] != PregnancyResult.POSITIVE)
