@@ -1,5 +1,7 @@
 """What the rules of a form may know besides its own items, read in a fixed number of statements."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -15,23 +17,29 @@ from trials.models import Storage
 
 def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
     """The context of one form of a visit: two statements, three where an infusion is cleared."""
-    subject = visit.subject
+    subject, protocol = visit.subject, protocol_at(visit)
+    visit_on = visit.occurred_on or subject.site.today()
     here: dict[str, Any] = {}
     baseline: dict[str, Any] = {}
+    previous: dict[str, tuple[Decimal, date]] = {}
+    first = subject.first_treatment_on
     known = Finding.objects.filter(subject=subject).order_by("collected_on", "pk")
-    if subject.first_treatment_on is not None:
-        known = known.filter(Q(visit=visit) | Q(collected_on__lte=subject.first_treatment_on))
+    if first is not None:
+        known = known.filter(Q(visit=visit) | Q(collected_on__lt=visit_on) | Q(collected_on__lte=first))
     for finding in known:
         if finding.visit_id == visit.pk:
             if finding.source_form != spec.code:
                 here[finding.test_code] = finding.value
-        else:
+            continue
+        if first is None or finding.collected_on <= first:
             baseline[finding.test_code] = finding.value
+        if finding.number is not None and finding.collected_on < visit_on:
+            previous[finding.test_code] = (finding.number, finding.collected_on)
     arm_code = arm_code_at(visit)
-    arm = protocol_at(visit).arm(arm_code) if arm_code else None
+    arm = protocol.arm(arm_code) if arm_code else None
     return FormContext(
         consent_on=consent_day(subject),
-        visit_on=visit.occurred_on or subject.site.today(),
+        visit_on=visit_on,
         cells_per_kg=arm.cells_per_kg if arm and arm.is_infused else None,
         dose_mg_low=arm.dose_mg_low if arm and not arm.is_infused else None,
         dose_mg_high=arm.dose_mg_high if arm and not arm.is_infused else None,
@@ -39,6 +47,8 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
         first_treatment_on=subject.first_treatment_on,
         here=here,
         baseline=baseline,
+        previous=previous,
+        pga_levels=protocol.pga_levels,
     )
 
 

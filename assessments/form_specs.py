@@ -7,15 +7,20 @@ units, CDASH names, what is required, what is derived, checked and published.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
 from protocols.catalogue import Fact
+from protocols.schema import DEFAULT_PGA_LEVELS
 
 if TYPE_CHECKING:
     from assessments.form_data import FormData, RowData
+
+Answers = tuple[tuple[Any, str | Promise], ...]
+"""A code list: codes and what they mean, in order."""
 
 Values = Mapping[str, Any]
 """Item values by field name; None where an item has no value.
@@ -35,8 +40,9 @@ class FormContext:
     (pre-dose on the day itself), both by fact code and without the form's own. `dose_mg_low` and `dose_mg_high` limit
     one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known. `clearance`
     is what was confirmed before the infusion, and what the register knows of its lot; empty where there is none.
-    `panels` holds the keys of the lines that the protocol asks, by form. `first_treatment_on`
-    is None until the subject is treated.
+    `panels` holds the keys of the lines that the protocol asks, by form. `first_treatment_on` is None until the subject
+    is treated. `previous` holds the newest number of each fact from an earlier day, with that day. `pga_levels` is the
+    scale of the global assessment that the protocol uses.
     """
 
     consent_on: date
@@ -49,6 +55,8 @@ class FormContext:
     first_treatment_on: date | None = None
     here: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
+    previous: Mapping[str, tuple[Decimal, date]] = field(default_factory=dict)
+    pga_levels: int = DEFAULT_PGA_LEVELS
 
 
 class Severity(StrEnum):
@@ -105,12 +113,13 @@ class Item:
 @dataclass(frozen=True)
 class ItemGroup:
     """Items that stand together under a heading; `in_rows` puts short labels beside their answers where there is
-    room."""
+    room, `in_grid` makes them a row of the form's grid."""
 
     title: str | Promise
     items: tuple[Item, ...]
     hint: str | Promise = ""
     in_rows: bool = False
+    in_grid: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,6 +213,10 @@ def compares_nothing(_values: Values, _context: FormContext) -> dict[str, Any]:
     return {}
 
 
+def answers_as_declared(_name: str, _source: "FormContext | FormData") -> None:
+    return None
+
+
 def prefills_nothing(_context: FormContext) -> dict[str, Any]:
     return {}
 
@@ -214,10 +227,12 @@ class CrfSpec:
 
     `derive` returns a value, or None, for every derived name, and never raises on incomplete values. `check` looks at
     whatever values there are. `prefill` proposes values for a form that is not started; `compare`
-    says for the live values how they stand against the baseline. `is_treatment` marks the form
-    whose first completion at the anchor visit starts the subject's treatment; `needs_clearance` one that two persons
-    clear before it starts. `is_wide` gives the entry page the whole width, as tables need it. With `grid_heads` the
-    item groups are the rows of a grid, and these the heads of its columns.
+    says for the live values how they stand against the baseline. `answers` gives the code list of an item where it is
+    not simply that of the model: by the context while a form is entered, by the stored form when it is read.
+    `is_treatment` marks the form whose first completion at the anchor visit starts the subject's treatment;
+    `needs_clearance` one that two persons clear before it starts. `is_wide` gives the entry page the whole width, as
+    tables need it. With `grid_heads` the item groups that are `in_grid` are the rows of a grid, and these the heads
+    of its columns.
     """
 
     code: str
@@ -231,6 +246,7 @@ class CrfSpec:
     prefill: Callable[[FormContext], dict[str, Any]] = prefills_nothing
     publishes: tuple[Publication, ...] = ()
     compare: Callable[[Values, FormContext], dict[str, Any]] = compares_nothing
+    answers: Callable[[str, "FormContext | FormData"], Answers | None] = answers_as_declared
     is_treatment: bool = False
     needs_clearance: bool = False
     is_wide: bool = False

@@ -12,10 +12,10 @@ from assessments.form_values import Version, stored_values
 from audit.history import Change, changes, changes_where, event_model
 
 TECHNICAL = frozenset(
-    {"row_version", "visit", "assessed_by", "form", "row_key", "position", "missing", "confirmed_checks"}
+    {"row_version", "visit", "assessed_by", "form", "row_key", "position", "missing", "confirmed_checks", "wording"}
 )
 """Columns that history does not show as they are: the person stands beside every change, reasons and explanations have
-rows of their own."""
+rows of their own, the wording at the foot of the page."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def history_rows(spec: CrfSpec, form: FormData, address: str = "") -> list[Histo
 def _own(spec: CrfSpec, form: FormData, names: list[str] | None) -> Iterator[HistoryRow]:
     for change in changes(form, names):
         if _is_shown(change):
-            yield _row(spec, change, change.field, is_first=change.action == "insert")
+            yield _row(spec, change, change.field, form, is_first=change.action == "insert")
 
 
 def _of_lines(
@@ -67,7 +67,8 @@ def _of_lines(
         if _is_shown(change):
             # A line that came with the form needed no reason; one that was added later did.
             is_first = begun is not None and change.row.pgh_context_id == begun.pgh_context_id
-            yield _row(spec, change, group.address(change.row.row_key, change.field), is_first=is_first)
+            address = group.address(change.row.row_key, change.field)
+            yield _row(spec, change, address, form, is_first=is_first)
 
 
 def _reasons(spec: CrfSpec, form: FormData, address: str = "") -> Iterator[HistoryRow]:
@@ -85,8 +86,8 @@ def _reasons(spec: CrfSpec, form: FormData, address: str = "") -> Iterator[Histo
             yield HistoryRow(change, key, label, old or NO_VALUE, new or NO_VALUE, change.action == "insert")
 
 
-def _row(spec: CrfSpec, change: Change, address: str, *, is_first: bool) -> HistoryRow:
-    before, after = (display(spec, address, value) for value in (change.before, change.after))
+def _row(spec: CrfSpec, change: Change, address: str, form: FormData, *, is_first: bool) -> HistoryRow:
+    before, after = (display(spec, address, value, form) for value in (change.before, change.after))
     return HistoryRow(change, address, spec.label(address), before, after, is_first)
 
 

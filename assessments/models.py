@@ -24,6 +24,7 @@ from assessments.instruments.serology.model import Serology
 from assessments.instruments.vital_signs.model import VitalSigns
 from assessments.instruments.zung_sas.model import ZungSas
 from assessments.instruments.zung_sds.model import ZungSds
+from assessments.wording.model import QuestionnaireWording
 
 __all__ = [
     "BodySystemExamined",
@@ -50,6 +51,7 @@ __all__ = [
     "PreviousTreatment",
     "PruritusVas",
     "PsoriasisHistory",
+    "QuestionnaireWording",
     "ReproductiveStatus",
     "Serology",
     "VitalSigns",

@@ -9,6 +9,7 @@ from psycopg import sql
 from assessments.form_data import FormData, MissingReason
 from assessments.form_specs import CrfSpec, Item
 from assessments.registry import INSTRUMENTS
+from assessments.wording.model import QuestionnaireData, QuestionnaireWording
 from exports import participation, products
 from exports.columns import Column, Kind, of_field, reference
 from exports.lines import lines_of
@@ -181,6 +182,7 @@ def _form(spec: CrfSpec) -> Table:
             of_field("visit", field_of(Visit, "occurred_on"), name="visit_date", cdash="VISDAT"),
             of_field("form", field_of(model, "repeat_key"), name="repeat"),
             *columns_of("form", model, "status", "reason_not_done", "assessed_on"),
+            *_wording(spec),
             sign_in_name(FormData, "assessed_by", name="entered_by"),
             *(_item(model, item) for item in spec.items),
             *(
@@ -191,6 +193,17 @@ def _form(spec: CrfSpec) -> Table:
         ),
         order=by_subject(reference("visit", "position"), reference("visit", "id"), reference("form", "repeat_key")),
     )
+
+
+def _wording(spec: CrfSpec) -> tuple[Column, ...]:
+    """Of a questionnaire, language and version of the words it was asked in; empty for our neutral topics."""
+    if not issubclass(spec.model, QuestionnaireData):
+        return ()
+    field = field_of(spec.model, "wording")
+    shown = sql.SQL("(SELECT shown.language || ' ' || shown.version FROM {} AS shown WHERE shown.id = {})").format(
+        sql.Identifier(QuestionnaireWording._meta.db_table), reference("form", "wording_id")
+    )
+    return (Column(name="wording", expression=shown, label=field.verbose_name, kind=Kind.TEXT),)
 
 
 def _item(model: type[FormData], item: Item) -> Column:

@@ -42,6 +42,7 @@ class Aspect(StrEnum):
     PLANNED_SUBJECTS = "planned_subjects"
     ANCHOR = "anchor"
     REMINDER = "reminder"
+    PGA_SCALE = "pga_scale"
     STRATA = "strata"
     NAME = "name"
     PRODUCT = "product"
@@ -86,6 +87,7 @@ ASPECTS: Mapping[Part, Mapping[Aspect, Read]] = {
         Aspect.PLANNED_SUBJECTS: _of("planned_subjects"),
         Aspect.ANCHOR: _of("anchor"),
         Aspect.REMINDER: _of("reminder_days_before"),
+        Aspect.PGA_SCALE: _of("pga_levels"),
     },
     Part.ALLOCATION: {Aspect.STRATA: _of("stratified_by")},
     Part.ARM: {

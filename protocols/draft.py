@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from clinical.eligibility import JUDGEMENT, CriterionKind, RuleError, compile_rule
+from clinical.scoring.pga import SCALES
 from protocols.draft_examples import read_example
 from protocols.problems import Problem
 from protocols.schema import (
+    DEFAULT_PGA_LEVELS,
     Allocation,
     Arm,
     Criterion,
@@ -59,6 +61,7 @@ class Header:
     sources: tuple[str, ...]
     reminder_days_before: int
     anchor: str
+    pga_levels: int
 
 
 @dataclass
@@ -141,8 +144,16 @@ def _header(root: Table) -> Header | None:
         sources=root.texts("sources"),
         reminder_days_before=root.whole("reminder_days_before", at_least=0),
         anchor=root.text("anchor"),
+        pga_levels=_pga_levels(root),
     )
     return None if root.is_broken else header
+
+
+def _pga_levels(root: Table) -> int:
+    """The files of versions stored before the key was known lack it, and so may new ones."""
+    if not root.has("pga_levels"):
+        return DEFAULT_PGA_LEVELS
+    return root.whole("pga_levels", at_least=min(SCALES), at_most=max(SCALES))
 
 
 def _arm(table: Table) -> Arm:

@@ -17,12 +17,16 @@ from clinical.eligibility import (
     standing,
 )
 from clinical.numbers import plain
+from clinical.scoring.pga import SIX_LEVELS
 from clinical.visit_windows import PlannedVisit, VisitTiming
 
 #: The form that documents an infusion. The form of a comparator is named by its arm.
 INFUSION_FORM = "infusion"
 #: The form of the vital signs around an infusion; like the infusion itself it is asked only where cells are given.
 INFUSION_VITAL_SIGNS_FORM = "infusion_vital_signs"
+
+#: The scale of the global assessment where a protocol names none (default: the registry records do not say).
+DEFAULT_PGA_LEVELS = SIX_LEVELS
 
 #: Codes of visits that no schedule holds: unscheduled ones are UNS-1, UNS-2 ..., early termination happens once.
 UNSCHEDULED = "UNS"
@@ -233,7 +237,8 @@ class ExampleSubject:
 class Protocol:
     """One version of one protocol. ``anchor`` is the visit of the first treatment (Day 1).
 
-    ``allocation`` is None where arms are not given at random.
+    ``allocation`` is None where arms are not given at random. ``pga_levels`` is the number of levels of the global
+    assessment: 6 (0 to 5) or 5 (0 to 4).
     """
 
     registration: str
@@ -247,6 +252,7 @@ class Protocol:
     sources: tuple[str, ...]
     reminder_days_before: int
     anchor: str
+    pga_levels: int
     arms: tuple[Arm, ...]
     allocation: Allocation | None
     epochs: tuple[Epoch, ...]

@@ -1,11 +1,18 @@
 """What all tests share: private servers, databases copied from a migrated template, a trial with its people."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import coverage
 import pytest
 
 from config.testing import ensure_services
+
+TESTS = Path(__file__).resolve().parent
+PURE = frozenset({"unit", "spec", "property"})
+"""The folders of tests that need no database."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,6 +27,20 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.DATABASES["default"].update(database())
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """The pure floors are measured by their own tests alone: these must reach the last branch without a database, and
+    measuring would double the time of all others, which call Django a thousand times for each line measured."""
+    measuring = coverage.Coverage.current()
+    if measuring is None or item.path.relative_to(TESTS).parts[0] in PURE:
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
     """One database per worker, copied from the template."""
@@ -28,6 +49,7 @@ def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
     from tests import database
 
     name = f"dermis_test_{worker_id}"
+    database.drop_all(_worlds_of(worker_id))
     database.copy_of(database.template(), name)
     with django_db_blocker.unblock():
         connections["default"].settings_dict["NAME"] = name
@@ -35,25 +57,41 @@ def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
     with django_db_blocker.unblock():
         connections.close_all()
     database.drop(name)
+    database.drop_all(_worlds_of(worker_id))
 
 
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iterator[None]:
-    """A database of the test's own in which commits are real: for threads, live servers, COPY and TRUNCATE."""
-    from django.db import connections
+def start() -> Callable[[], Any] | None:
+    """What a test with `committed_db` finds written already. A module that asks for much of it again and again
+    overrides this with a function that writes it: it is called once, and every test begins with a copy."""
+    return None
 
+
+@pytest.fixture
+def committed_db(
+    django_db_setup: None, django_db_blocker: Any, worker_id: str, start: Callable[[], Any] | None
+) -> Iterator[None]:
+    """A database of the test's own in which commits are real: for threads, live servers, COPY and TRUNCATE."""
     from tests import database
 
-    settings = connections["default"].settings_dict
-    shared, own = settings["NAME"], f"dermis_own_{worker_id}"
+    own = f"dermis_own_{worker_id}"
     with django_db_blocker.unblock():
-        connections.close_all()
-        database.copy_of(database.template(), own)
-        settings["NAME"] = own
-        yield
-        connections.close_all()
-        settings["NAME"] = shared
+        source = database.template() if start is None else _world(start, worker_id)
+        database.copy_of(source, own)
+        with database.connected_to(own):
+            yield
     database.drop(own)
+
+
+def _world(build: Callable[[], Any], worker_id: str) -> str:
+    from tests import database
+
+    name = hashlib.sha256(f"{build.__module__}.{build.__qualname__}".encode()).hexdigest()[:12]
+    return database.written_once(_worlds_of(worker_id) + name, build)
+
+
+def _worlds_of(worker_id: str) -> str:
+    return f"dermis_world_{worker_id}_"
 
 
 @pytest.fixture

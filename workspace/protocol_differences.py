@@ -100,6 +100,7 @@ ASPECTS: Mapping[Aspect, tuple[Promise, Words]] = {
     Aspect.PLANNED_SUBJECTS: (gettext_lazy("planned subjects"), _text("planned_subjects")),
     Aspect.ANCHOR: (gettext_lazy("visit of the first treatment"), _text("anchor")),
     Aspect.REMINDER: (gettext_lazy("days before a visit to remind"), _text("reminder_days_before")),
+    Aspect.PGA_SCALE: (gettext_lazy("levels of the global assessment"), _text("pga_levels")),
     Aspect.STRATA: (gettext_lazy("stratified by"), lambda thing, _protocol: words.strata(thing) or _("none")),
     Aspect.NAME: (gettext_lazy("name"), _names),
     Aspect.PRODUCT: (gettext_lazy("product"), _text("product")),

@@ -63,11 +63,13 @@ class _Builder:
         self.spec, self.labels = spec, labels
 
     def blocks(self) -> tuple[Block, ...]:
-        if self.spec.grid_heads:
-            return (self._grid(),)
-        return tuple(
-            self._section(group) if isinstance(group, ItemGroup) else self._lines(group) for group in self.spec.groups
+        rows = [group for group in self.spec.groups if isinstance(group, ItemGroup) and group.in_grid]
+        others = tuple(
+            self._section(group) if isinstance(group, ItemGroup) else self._lines(group)
+            for group in self.spec.groups
+            if group not in rows
         )
+        return (self._grid(rows), *others) if rows else others
 
     def calculated(self) -> tuple[str, ...]:
         """Labels of the derived values, those of the lines included."""
@@ -105,8 +107,7 @@ class _Builder:
             reasons=" / ".join(reason.text for reason in _reasons()) if any(q.reasons for q in questions) else "",
         )
 
-    def _grid(self) -> Grid:
-        groups = [group for group in self.spec.groups if isinstance(group, ItemGroup)]
+    def _grid(self, groups: list[ItemGroup]) -> Grid:
         rows = []
         for group in groups:
             fields = [self.spec.column(item.name) for item in group.items]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -26,6 +26,9 @@ from assessments.form_values import derived_values, hard, objections
 from assessments.widgets import widget_for
 from patients.forms.fields import MomentField
 from patients.widgets import DayInput
+
+if TYPE_CHECKING:
+    from assessments.wording.display import Words
 
 MISSING_PREFIX = "missing__"
 KEYS_SUFFIX = "keys"
@@ -127,6 +130,7 @@ class EntryForm(ItemsForm):
 
     spec: CrfSpec
     helper: FormHelper
+    words: "Words | None" = None
 
     def __init__(
         self,
@@ -139,6 +143,10 @@ class EntryForm(ItemsForm):
         self.context = context
         missing = self.instance.missing or {}
         self.prepare(missing=missing)
+        for item in self.items:
+            if (answers := self.spec.answers(item.name, context)) is not None:
+                choice: Any = self.fields[item.name]
+                choice.choices = answers
         self.rows = {
             group.name: self._lines(group, (stored_rows or {}).get(group.name, ()), missing)
             for group in self.spec.row_groups

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.form_data import FormData, MissingReason, RowData
-from assessments.form_specs import CrfSpec, ItemGroup, RowGroup, is_empty
+from assessments.form_specs import CrfSpec, FormContext, ItemGroup, RowGroup, is_empty
 from assessments.form_values import Version, changed_addresses, kept_unasked, not_asked, stored_values
 
 StoredRows = Mapping[str, Sequence[RowData]]
@@ -105,17 +105,21 @@ class _Reader:
             reason = (self.form.missing or {}).get(address)
             text = reason_in_words(reason) if reason else NO_VALUE
             return ReviewRow(address, label, text, "", is_derived, head=head)
-        text = display(self.spec, address, value)
+        text = display(self.spec, address, value, self.form)
         return ReviewRow(address, label, text, str(unit), is_derived, address in self.kept, head)
 
 
-def display(spec: CrfSpec, name: str, value: Any) -> str:
-    """A value in words: coded values with their meaning, moments in the active time zone, numbers as stored."""
+def display(spec: CrfSpec, name: str, value: Any, source: FormContext | FormData | None = None) -> str:
+    """A value in words: coded values with their meaning, moments in the active time zone, numbers as stored.
+
+    `source` tells which code list holds, where a form has several for an item.
+    """
     field = spec.column(name)
     if is_empty(value):
         return NO_VALUE
     if field.choices:
-        meaning = dict(field.flatchoices).get(value, value)
+        own = spec.answers(name, source) if source is not None else None
+        meaning = dict(own or field.flatchoices).get(value, value)
         return f"{value} · {meaning}" if isinstance(value, int) else str(meaning)
     if hasattr(value, "astimezone"):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
@@ -134,18 +138,20 @@ class Difference:
     typed: str
 
 
-def differences(spec: CrfSpec, stored: Version, typed: Version) -> list[Difference]:
+def differences(
+    spec: CrfSpec, stored: Version, typed: Version, source: FormContext | FormData | None = None
+) -> list[Difference]:
     """Every item of the form and its lines, and the day of assessment, of which the typed version says something
-    else."""
+    else. `source` as in `display`."""
     return [
-        Difference(address, spec.label(address), *(_in_words(spec, one, address) for one in (stored, typed)))
+        Difference(address, spec.label(address), *(_in_words(spec, one, address, source) for one in (stored, typed)))
         for address in changed_addresses(spec, stored, typed)
     ]
 
 
-def _in_words(spec: CrfSpec, version: Version, address: str) -> str:
+def _in_words(spec: CrfSpec, version: Version, address: str, source: FormContext | FormData | None) -> str:
     value, reason = version.said_at(spec, address)
-    return reason_in_words(reason) if reason else display(spec, address, value)
+    return reason_in_words(reason) if reason else display(spec, address, value, source)
 
 
 def reason_in_words(reason: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.form_data import FormData
 from assessments.form_specs import CrfSpec, FormContext, Item
 from assessments.form_values import Version, changed_addresses, hard, missing_items, objections, unexplained
+from assessments.wording.display import Words
 from patients.models import Visit
 from patients.policies import day_is_possible
 from trials.policies import NotAllowedNow
@@ -28,13 +29,15 @@ class FormConflict(Exception):
 class Entry:
     """What one person entered: values by item, coded reasons for missing ones, explanations of soft checks by code.
 
-    `values` hold the lines of repeating groups too; reasons go by the address of an item.
+    `values` hold the lines of repeating groups too; reasons go by the address of an item. `words` are those of the
+    page on which a questionnaire was entered.
     """
 
     values: Mapping[str, Any]
     assessed_on: date
     missing: Mapping[str, str] = field(default_factory=dict)
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    words: Words | None = None
 
     @property
     def version(self) -> Version:

@@ -25,6 +25,7 @@ from assessments.services.entries import (
     refuse_wrong_values,
 )
 from assessments.services.rows import storable, store_rows
+from assessments.wording.display import keep_words
 from audit.context import signed_for
 from patients.models import Subject, Visit
 from patients.services.deviations import notice_deviations
@@ -75,6 +76,7 @@ def save_form(
     for name in (*(item.name for item in spec.items), *(value.name for value in spec.derived)):
         value = derived[name] if name in derived else entry.values.get(name)
         setattr(form, name, storable(spec.column(name), value))
+    keep_words(spec, form, entry.words)
     form.missing, form.confirmed_checks = dict(entry.missing), dict(entry.confirmed)
     form.assessed_on, form.assessed_by, form.reason_not_done = entry.assessed_on, by, ""
     form.status = FormStatus.COMPLETE if complete else FormStatus.DRAFT

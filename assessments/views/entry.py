@@ -51,7 +51,9 @@ def _save(request: SubjectRequest, place: Place, page: EntryPage) -> HttpRespons
         saved = save_form(
             spec=place.spec,
             visit=place.visit,
-            entry=Entry(form.values(), form.cleaned_data["assessed_on"], form.missing_reasons(), page.explained()),
+            entry=Entry(
+                form.values(), form.cleaned_data["assessed_on"], form.missing_reasons(), page.explained(), form.words
+            ),
             complete="complete" in request.POST,
             by=request.user,
             expected_version=page.version,

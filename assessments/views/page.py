@@ -9,12 +9,13 @@ from django.http import QueryDict
 from assessments import form_engine, selectors
 from assessments.context import context_of
 from assessments.form_engine import EntryForm, differences, form_class
-from assessments.form_specs import ItemGroup, Severity, is_empty
+from assessments.form_specs import Severity, is_empty
 from assessments.form_values import ASSESSED_ON, Version, kept_unasked, not_asked, objections, stored_values
 from assessments.history import version_before
 from assessments.layout import helper_for
 from assessments.views.place import Place
 from assessments.views.versions import CHOOSE_PREFIX, choices, chosen
+from assessments.wording.display import use_words, words_to_ask
 
 CONFIRM_PREFIX = "confirm__"
 """A soft check, by its code, and why the value stays."""
@@ -68,6 +69,7 @@ class EntryPage:
         instance = spec.model(missing=self.stored.missing if self.stored else {})
         form = form_class(spec)(data, instance=instance, context=self.form.context, stored_rows=self.rows)
         form.helper = helper_for(spec)
+        use_words(form, words_to_ask(spec, self.place.visit, self.stored, data))
         form.is_valid()
         return replace(self, form=form, data=data, version=version_in(data), restored_at=None)
 
@@ -95,7 +97,7 @@ class EntryPage:
 
     def changed(self) -> list[form_engine.Difference]:
         """Every item that is typed otherwise than it is stored."""
-        return differences(self.place.spec, self._stored_version(), self._typed_version())
+        return differences(self.place.spec, self._stored_version(), self._typed_version(), self.form.context)
 
     def explained(self) -> dict[str, str]:
         """The explanations of the checks that ask at this moment, by code."""
@@ -154,7 +156,6 @@ class EntryPage:
             "soft": self._soft(),
             "live": self._live(),
             "unasked": self._unasked(),
-            "grid": self._grid(),
             "can_see_history": True,
             "restored_at": self.restored_at,
             "conflict": self._conflict(),
@@ -210,16 +211,13 @@ class EntryPage:
             "objections": self.form.objections() if self.form.is_bound else [],
         }
 
-    def _grid(self) -> list[tuple[Any, list[Any]]]:
-        groups = [group for group in self.place.spec.groups if isinstance(group, ItemGroup)]
-        return [(group, [self.form[item.name] for item in group.items]) for group in groups]
-
 
 def _unbound(place: Place, stored: Any, rows: Mapping[str, Any]) -> EntryForm:
     context = context_of(place.visit, place.spec)
     initial = {"assessed_on": place.visit.occurred_on, **place.spec.prefill(context)} if stored is None else None
     form = form_class(place.spec)(instance=stored, context=context, initial=initial, stored_rows=rows)
     form.helper = helper_for(place.spec)
+    use_words(form, words_to_ask(place.spec, place.visit, stored))
     return form
 
 

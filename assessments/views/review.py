@@ -10,6 +10,7 @@ from accounts.permissions import Permission
 from assessments import form_engine, selectors
 from assessments.history import history_rows
 from assessments.views.place import place_of, render_form_page
+from assessments.wording.display import label_in, worded, worded_history, wording_shown
 from patients.access import SubjectRequest, subject_page
 
 
@@ -24,7 +25,8 @@ def review(request: SubjectRequest, subject: Any, visit_code: str, form_code: st
     rows = selectors.stored_rows(place.spec, form)
     context = {
         "form": form,
-        "groups": form_engine.review_groups(place.spec, form, rows) if form else [],
+        "groups": worded(form_engine.review_groups(place.spec, form, rows), form, place.spec) if form else [],
+        "wording": wording_shown(form),
         "may_enter": may_enter,
         "may_see_history": request.roles.may(Permission.VIEW_HISTORY, subject.site),
     }
@@ -40,8 +42,10 @@ def history(request: SubjectRequest, subject: Any, visit_code: str, form_code: s
         raise Http404
     item = request.GET.get("item", "")
     try:
-        label = place.spec.label(item) if item else ""
-        rows = history_rows(place.spec, form, item)
+        wording = wording_shown(form)
+        label = label_in(wording, place.spec, item) if item else ""
+        rows = worded_history(history_rows(place.spec, form, item), wording, place.spec)
     except (LookupError, FieldDoesNotExist) as unknown:
         raise Http404 from unknown
-    return render_form_page(request, "assessments/history.html", place, {"rows": rows, "item_label": label})
+    context = {"rows": rows, "item_label": label, "wording": wording}
+    return render_form_page(request, "assessments/history.html", place, context)

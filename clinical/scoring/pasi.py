@@ -18,6 +18,9 @@ AREA_SCORE_MAXIMUM = 6
 AREA_CUT_OFFS_PERCENT = (10, 30, 50, 70, 90)
 """Percent of a region at which the area score becomes 2, 3, 4, 5, 6; each belongs to the higher score."""
 
+SUDDEN_CHANGE_PERCENT, SUDDEN_CHANGE_DAYS = 50, 7
+"""A change of the PASI by so much, in less than so many days, is asked about (default)."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegionScore:
@@ -78,7 +81,7 @@ def improvement_percent(*, baseline: Decimal, value: Decimal) -> Decimal | None:
     Source: primary outcome of ClinicalTrials record NCT03745417. None when the baseline is 0, because nothing can
     improve on 0. Use `reached` to decide whether a responder threshold was met. Raises ValueError for a negative score.
     """
-    _require_scores(baseline=baseline, value=value)
+    _require_scores(at_baseline=baseline, now=value)
     if baseline == 0:
         return None
     return 100 * (baseline - value) / baseline
@@ -90,7 +93,7 @@ def reached(*, baseline: Decimal, value: Decimal, percent: int) -> bool | None:
     Multiplied out instead of divided, so an improvement just below the threshold is never rounded up to it. 100 means
     a score of 0. None when the baseline is 0. Raises ValueError for a negative score or a percent outside 1 to 100.
     """
-    _require_scores(baseline=baseline, value=value)
+    _require_scores(at_baseline=baseline, now=value)
     if percent not in range(1, 101):
         raise ValueError(f"improvement threshold is {percent} %; allowed are whole numbers from 1 to 100")
     if baseline == 0:
@@ -108,6 +111,19 @@ def area_without_signs(score: RegionScore) -> bool:
     return score.area > 0 and score.signs == 0
 
 
+def changed_suddenly(*, earlier: Decimal, value: Decimal, days: int) -> bool:
+    """Soft check: the PASI rose or fell by at least 50 % of its `earlier` value in less than 7 days.
+
+    `days` lie between the two assessments. Any rise from 0 counts, as no percentage of 0 covers it. Raises ValueError
+    for a negative score or a negative number of days.
+    """
+    _require_scores(before=earlier, now=value)
+    if days < 0:
+        raise ValueError(f"{days} days lie between the assessments; the earlier one must come first")
+    change = abs(value - earlier)
+    return days < SUDDEN_CHANGE_DAYS and change > 0 and 100 * change >= SUDDEN_CHANGE_PERCENT * earlier
+
+
 def _regional_tenths(region: BodyRegion, score: RegionScore) -> int:
     return SHARE_TENTHS[region] * score.signs * score.area
 
@@ -121,7 +137,7 @@ def _require_step(field: str, value: int, maximum: int) -> None:
         raise ValueError(f"{field} is {value}; allowed are whole numbers from 0 to {maximum}")
 
 
-def _require_scores(*, baseline: Decimal, value: Decimal) -> None:
-    for moment, score in (("at baseline", baseline), ("now", value)):
+def _require_scores(**scores: Decimal) -> None:
+    for moment, score in scores.items():
         if not score.is_finite() or score < 0:
-            raise ValueError(f"the score {moment} is {score}; a score is a number of at least 0")
+            raise ValueError(f"the score {moment.replace('_', ' ')} is {score}; a score is a number of at least 0")

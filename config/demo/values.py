@@ -205,16 +205,17 @@ def _pasi(score: int) -> dict[str, int]:
     return values
 
 
-def _palms(score: int) -> dict[str, Decimal]:
+def _palms(score: int) -> dict[str, Any]:
     """Palms that agree with the area scores: the middle of each interval, as a share of the region."""
     middle = {0: Decimal("0"), 1: Decimal("0.05"), 2: Decimal("0.20"), 3: Decimal("0.40"), 4: Decimal("0.60")}
     areas = {region: _pasi(score)[f"{region}_area"] for region in BodyRegion}
     sizes = dict(zip(BodyRegion, (10, 20, 30, 40), strict=True))
-    return {f"{r}_palms": (middle[areas[r]] * sizes[r]).quantize(Decimal("0.1")) for r in BodyRegion}
+    palms = {f"{r}_palms": (middle[areas[r]] * sizes[r]).quantize(Decimal("0.1")) for r in BodyRegion}
+    return {"method": "palms", **palms}
 
 
-def _itch(score: int) -> dict[str, int]:
-    return {"mark_mm": min(score * 20 + 7, 100)}
+def _itch(score: int) -> dict[str, Any]:
+    return {"mark_mm": min(score * 20 + 7, 100), "method": "paper"}
 
 
 def _global(score: int) -> dict[str, int]:

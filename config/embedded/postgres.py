@@ -38,7 +38,13 @@ _PORT = 5432  # only names the socket file; nothing listens on the network
 _SOCKET = f".s.PGSQL.{_PORT}"
 _BUILTIN_LOCALE_SINCE = 17  # PostgreSQL 17 release notes: locale provider "builtin"
 # Losing a test database to a power cut costs nothing, so its writes need not wait for the disk.
-_FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+_FAST = (
+    *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
+    # Nobody restores or follows a test database; its log of writes is kept short because it may lie in memory.
+    *("-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "max_wal_size=256MB", "-c", "min_wal_size=32MB"),
+    # Compiling a plan costs more than running it over the few rows of a test.
+    *("-c", "jit=off"),
+)
 
 
 @dataclass(frozen=True)

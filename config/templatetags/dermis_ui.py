@@ -89,6 +89,10 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "follow_up": StatusLook(_("Follow-up withdrawn"), "sign-out", "warning"),
         "data_use": StatusLook(_("Use of data withdrawn"), "lock", "danger"),
     },
+    "wording": {
+        "licensed": StatusLook(_("Licensed text"), "check-circle", "good"),
+        "neutral": StatusLook(_("Neutral topics"), "circle", "quiet"),
+    },
     "normal_range": {
         "valid": StatusLook(_("Valid"), "check-circle", "good"),
         "not_yet": StatusLook(_("Not valid yet"), "clock", "quiet"),

@@ -60,6 +60,15 @@
     if (target) enter(target);
   };
 
+  // A region of the figure leads to its row, where the link alone would go to the lowest score.
+  document.addEventListener("click", (event) => {
+    const region = event.target.closest(".body-region")?.dataset.region;
+    const group = region && document.querySelector(`.score-grid tr[data-region="${region}"] [data-digit-group]`);
+    if (!group) return;
+    event.preventDefault();
+    enter(group);
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const group = event.target.closest("[data-digit-group]");

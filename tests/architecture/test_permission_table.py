@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -130,6 +130,10 @@ assessments:form-live      POST    +            +             -        -       -
 assessments:form-not-done  POST    +            +             -        -       -     0             0      -
 assessments:form-discard   POST    +            +             -        -       -     0             0      -
 assessments:form-history   GET     +            +             +        +       +     0             0      +
+assessments:wording        GET     +            +             +        +       +     +             +      +
+assessments:load-wording   GET     -            -             -        -       -     -             +      -
+assessments:load-wording   POST    -            -             -        -       -     -             +      -
+assessments:empty-wording  GET     -            -             -        -       -     -             +      -
 safety:list                GET     +            +             +        +       +     -             -      +
 safety:subject-events      GET     +            +             +        +       +     0             0      +
 safety:record              GET     +            +             -        -       -     0             0      -
@@ -144,6 +148,7 @@ exports:create             POST    -            -             -        -       +
 
 FOR_EVERYBODY = {"set_language", "accounts:sign_in", "patients:calendar-feed"}
 """Addresses that need no sign-in."""
+ENDS_THE_SESSION = {"accounts:sign_out"}
 
 
 @dataclass(frozen=True)
@@ -191,6 +196,8 @@ class World:
     other_site: Subject | None = None
     other_trial: Subject | None = None
     token: str = ""
+    sessions: dict[str, str] = field(default_factory=dict)
+    """The key of the session by role, so that not every request has to be preceded by a sign-in."""
 
     def path(self, name: str, subject: Subject) -> str:
         values = {
@@ -199,6 +206,8 @@ class World:
             "code": "W4",
             "visit_code": "W0",
             "form_code": "pasi",
+            "instrument": "dlqi",
+            "language": "en",
             "event_number": 1,
             "token": self.token,
             "consent_pk": subject.consents.earliest("pk").pk,
@@ -215,23 +224,30 @@ class World:
         """Send the request in this role, or without sign-in (""). No form has enough in it to be stored."""
         client = Client()
         if role:
-            client.force_login(self.people[role])
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.session(role)
         path = self.path(row.address, subject)
-        return client.generic(row.method, path, content_type="application/x-www-form-urlencoded")
+        response = client.generic(row.method, path, content_type="application/x-www-form-urlencoded")
+        if role and row.address in ENDS_THE_SESSION:
+            del self.sessions[role]
+        return response
+
+    def session(self, role: str) -> str:
+        """The key of a session in which the person of the role is signed in."""
+        if role not in self.sessions:
+            client = Client()
+            client.force_login(self.people[role])
+            self.sessions[role] = client.session.session_key
+        return self.sessions[role]
 
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iterator[World]:
     """Built once, in a database of its own: an export must not run inside the transaction of a test."""
-    settings = connections["default"].settings_dict
-    shared, own = settings["NAME"], f"dermis_table_{worker_id}"
+    own = f"dermis_table_{worker_id}"
     with django_db_blocker.unblock():
-        connections.close_all()
         database.copy_of(database.template(), own)
-        settings["NAME"] = own
-        yield _build()
-        connections.close_all()
-        settings["NAME"] = shared
+        with database.connected_to(own):
+            yield _build()
     database.drop(own)
 
 

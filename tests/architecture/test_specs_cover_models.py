@@ -14,6 +14,7 @@ from assessments.form_engine import MISSING_PREFIX, ReviewGroup, form_class, rev
 from assessments.form_specs import ROW_KEY, CrfSpec, FormContext, RowGroup
 from assessments.form_values import derived_values, objections, worked_on
 from assessments.registry import INSTRUMENTS
+from assessments.wording.model import QUESTIONNAIRE_BOOKKEEPING, QuestionnaireData
 from protocols.catalogue import FactKind
 
 EMPTY = FormContext(consent_on=date(2026, 1, 5), visit_on=date(2026, 1, 5))
@@ -31,7 +32,8 @@ def field_names(spec: CrfSpec) -> set[str]:
 
 @every_instrument
 def test_each_field_is_an_item_or_derived_or_bookkeeping_and_only_one_of_them(spec: CrfSpec) -> None:
-    places = Counter([*(item.name for item in spec.items), *(derived.name for derived in spec.derived), *BOOKKEEPING])
+    bookkeeping = QUESTIONNAIRE_BOOKKEEPING if issubclass(spec.model, QuestionnaireData) else BOOKKEEPING
+    places = Counter([*(item.name for item in spec.items), *(derived.name for derived in spec.derived), *bookkeeping])
     assert {name: count for name, count in places.items() if count > 1} == {}
     assert set(places) == field_names(spec)
 

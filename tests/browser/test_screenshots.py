@@ -30,6 +30,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "accounts:sign_out",
     "assessments:blank-casebook-pdf",
     "assessments:blank-form-pdf",
+    "assessments:empty-wording",  # a file
     "assessments:form-live",
     "assessments:form-discard",
     "assessments:form-not-done",

@@ -29,6 +29,7 @@ from tests.factories import (
     make_site,
     make_subject,
     make_trial,
+    make_wording,
     screened_subject,
     system,
     take_place,
@@ -103,6 +104,7 @@ SIGHTS = (
     Sight("infusion-vital-signs-edit", "coordinator", f"{TREATED}visits/W0/forms/infusion_vital_signs/edit/"),
     Sight("gate", "coordinator", f"{TREATED}visits/W4/infusion-gate/"),
     Sight("gate-overridden", "coordinator", f"{TREATED}visits/W0/infusion-gate/"),
+    Sight("zung-edit-licensed", "coordinator", f"{TREATED}visits/W12/forms/zung_sas/edit/"),
     Sight("pasi", "coordinator", f"{TREATED}visits/W12/forms/pasi/"),
     Sight("pasi-history", "coordinator", f"{TREATED}visits/W12/forms/pasi/history/"),
     Sight("events-of-subject", "coordinator", f"{TREATED}adverse-events/"),
@@ -161,6 +163,8 @@ SIGHTS = (
     Sight("sheets", "administrator", f"{TRIAL}information-sheets/"),
     Sight("sheet-new", "administrator", f"{TRIAL}information-sheets/new/"),
     Sight("sheet-edit", "administrator", f"{TRIAL}information-sheets/1/"),
+    Sight("wording", "administrator", f"{TRIAL}questionnaire-wording/"),
+    Sight("wording-load", "administrator", f"{TRIAL}questionnaire-wording/load/"),
     Sight("people", "administrator", f"{TRIAL}people/"),
     Sight("new-account", "administrator", f"{TRIAL}people/new/"),
     Sight("enrolment-forms", "administrator", f"{TRIAL}enrolment/"),
@@ -208,6 +212,7 @@ def build() -> dict[str, User]:
     take_place(make_subject(site, nurse), "SCR", nurse)
     make_feed(site=site, by=nurse)
     _ranges(site)
+    make_wording(trial, "zung_sas", people["administrator"])
     _amend(trial, treated, nurse)
     _screening_that_changed(site, nurse, people["investigator"])
     _lots(trial, site.today())

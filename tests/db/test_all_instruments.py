@@ -20,8 +20,9 @@ from django.utils.translation import override
 from accounts.models import User
 from assessments.blank import blank_form, pdf_of
 from assessments.context import context_of
-from assessments.form_engine import MISSING_PREFIX, form_class, stored_values
+from assessments.form_engine import MISSING_PREFIX, form_class
 from assessments.form_specs import ROW_KEY, CrfSpec, is_empty
+from assessments.form_values import stored_values
 from assessments.registry import INSTRUMENTS
 from assessments.selectors import stored_form, stored_rows
 from exports.services import make_export
@@ -203,9 +204,9 @@ def _labels(spec: CrfSpec) -> list[str]:
     fields = [(holder.column(item.name), item) for holder in holders for item in holder.items]
     found = [str(group.title) for group in spec.groups] + [str(item.unit) for _field, item in fields]
     found += [str(word) for field, _item in fields if field.choices for code, word in field.flatchoices if code != ""]
-    if spec.grid_heads:
-        return [*found, *(str(head) for head in spec.grid_heads)]
-    return [*found, *(capfirst(str(field.verbose_name)) for field, _item in fields)]
+    in_grid = {item.name for group in spec.groups if getattr(group, "in_grid", False) for item in group.items}
+    found += [str(head) for head in spec.grid_heads]
+    return [*found, *(capfirst(str(field.verbose_name)) for field, item in fields if item.name not in in_grid)]
 
 
 def _squeezed(text: str) -> str:

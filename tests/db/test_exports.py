@@ -6,6 +6,9 @@ import io
 import json
 import threading
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +23,8 @@ from assessments.form_specs import ROW_KEY, CrfSpec, RowGroup
 from assessments.gate.model import InfusionClearance
 from assessments.registry import INSTRUMENTS
 from assessments.services import Entry, mark_not_done, save_form
+from assessments.wording.display import Words
+from assessments.wording.model import QuestionnaireData, QuestionnaireWording
 from audit.context import acting
 from audit.history import event_model
 from exports.models import ExportRecord
@@ -42,6 +47,8 @@ from safety.services import record_adverse_event
 from tests.exported import Row, fields_of, in_order, members_of, of_subject, rows_of, whose, written
 from tests.factories import (
     complete_form,
+    correct_form,
+    entry_for,
     infused_subject,
     make_lot,
     make_member,
@@ -49,6 +56,7 @@ from tests.factories import (
     make_site,
     make_subject,
     make_trial_asking_for,
+    make_wording,
     take_place,
     write_past_schedule,
 )
@@ -73,8 +81,13 @@ FEVER: dict[str, Any] = {
 
 
 @pytest.fixture
+def start(request: pytest.FixtureRequest) -> Callable[[], None] | None:
+    return full_trial if "full" in request.fixturenames else None
+
+
+@pytest.fixture
 def trial(committed_db: None) -> Trial:
-    return make_trial_asking_for(*FURTHER_FORMS)
+    return Trial.objects.first() or make_trial_asking_for(*FURTHER_FORMS)
 
 
 @pytest.fixture
@@ -84,11 +97,20 @@ def manager(trial: Trial) -> User:
 
 @pytest.fixture
 def full(trial: Trial) -> Trial:
-    """Two sites; complete, draft and refused forms; adverse events with and without a visit."""
+    """What `full_trial` has written."""
+    return trial
+
+
+def full_trial() -> None:
+    """Two sites; complete, draft and refused forms; adverse events with and without a visit; a questionnaire asked by
+    topics before treatment and in licensed words afterwards."""
+    trial = make_trial_asking_for(*FURTHER_FORMS)
+    licensed = make_wording(trial, language="zh-hans", version="2.0")
     for code in ("VIE", "GZ"):
         site = make_site(trial, code)
         doctor = make_member("investigator", site)
         subject = infused_subject(site, doctor, days_ago=40)
+        _infuse_with_lines(subject, doctor)
         visit = take_place(subject, "W4", doctor)
         draft = Entry(
             values={"weight_kg": Decimal("71.5")}, assessed_on=visit.occurred_on, missing={"pulse_per_min": "refused"}
@@ -96,8 +118,10 @@ def full(trial: Trial) -> Trial:
         save_form(
             spec=INSTRUMENTS["vital_signs"], visit=visit, entry=draft, complete=False, by=doctor, expected_version=0
         )
+        ask_dlqi_in(licensed, visit, doctor)
         for code in FURTHER_FORMS:
-            complete_form(visit, code, doctor)
+            if code != "dlqi":
+                complete_form(visit, code, doctor)
         mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
         onset = visit.occurred_on
         record_adverse_event(subject=subject, fields={**FEVER, "onset_on": onset}, by=doctor)
@@ -116,7 +140,40 @@ def full(trial: Trial) -> Trial:
     for code, spec in INSTRUMENTS.items():
         if not spec.model._default_manager.exists():
             write_past_schedule(visit, code, doctor)
-    return trial
+
+
+def _infuse_with_lines(subject: Subject, by: User) -> None:
+    """The first infusion with a premedication and an interruption."""
+    visit = Visit.objects.get(subject=subject, code="W0")
+    start = entry_for("infusion", visit).values["started_at"]
+    pause = {"stopped_at": start + timedelta(minutes=5), "resumed_at": start + timedelta(minutes=9)}
+    correct_form(
+        visit,
+        "infusion",
+        by,
+        had_premedication="Y",
+        premedication=(
+            {
+                ROW_KEY: "1",
+                "medicine": "Dexamethasone",
+                "dose": Decimal("5.000"),
+                "dose_unit": "mg",
+                "route": "INTRAVENOUS",
+                "given_at": start - timedelta(minutes=30),
+            },
+        ),
+        is_interrupted="Y",
+        interruptions=({ROW_KEY: "1", "reason": "Alarm of the pump", **pause},),
+    )
+
+
+def ask_dlqi_in(wording: QuestionnaireWording, visit: Visit, by: User) -> None:
+    entry = replace(entry_for("dlqi", visit), words=Words(wording))
+    save_form(spec=INSTRUMENTS["dlqi"], visit=visit, entry=entry, complete=True, by=by, expected_version=0)
+
+
+def words_of(form: QuestionnaireData) -> str:
+    return f"{form.wording.language} {form.wording.version}" if form.wording else ""
 
 
 def expected_form(spec: CrfSpec, form: FormData) -> Row:
@@ -126,6 +183,7 @@ def expected_form(spec: CrfSpec, form: FormData) -> Row:
         "visit_date": written(form.visit.occurred_on),
         "repeat": form.repeat_key,
         **fields_of(form, "status", "reason_not_done", "assessed_on"),
+        **({"wording": words_of(form)} if isinstance(form, QuestionnaireData) else {}),
         "entered_by": form.assessed_by.username,
     }
     values = fields_of(form, *(value.name for value in (*spec.items, *spec.derived)))
@@ -209,6 +267,11 @@ def test_every_item_and_derived_value_of_every_line_has_one_column(spec: CrfSpec
         names = [value.name for value in (*group.items, *group.derived)]
         reasons = [f"{item.name}_missing" for item in group.items]
         assert {name: found[name] for name in (*names, *reasons)} == dict.fromkeys((*names, *reasons), 1)
+
+
+def test_a_questionnaire_says_in_which_words_it_was_asked(full: Trial, manager: User) -> None:
+    rows = rows_of(members_of(make_export(trial=full, by=manager)), "form_dlqi.csv")
+    assert {(row["visit"], row["wording"]) for row in rows} == {("SCR", ""), ("W0", ""), ("W4", "zh-hans 2.0")}
 
 
 def test_drafts_and_refused_forms_say_why_values_are_missing(full: Trial, manager: User) -> None:
@@ -366,9 +429,9 @@ def test_quotes_commas_newlines_and_chinese_survive(trial: Trial, manager: User)
     doctor = make_member("investigator", site)
     visit = infused_subject(site, doctor, days_ago=30).visits.get(code="W4")
     visit = take_place(visit.subject, "W4", doctor)
-    complete_form(visit, "infusion", doctor, product_lot=AWKWARD)
+    complete_form(visit, "infusion", doctor, equipment=AWKWARD)
     file = rows_of(members_of(make_export(trial=trial, by=manager)), "form_infusion.csv")
-    assert [row["product_lot"] for row in file] == ["AD-2301", AWKWARD]
+    assert [row["equipment"] for row in file] == ["", AWKWARD]
 
 
 def test_rows_of_a_site_without_the_permission_are_absent(full: Trial) -> None:

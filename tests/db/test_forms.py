@@ -224,7 +224,7 @@ def test_an_odd_value_must_be_explained_to_complete_but_not_to_draft(visit: Visi
 def test_bsa_is_compared_with_the_areas_of_the_same_visit(visit: Visit, coordinator: User) -> None:
     store("pasi", visit, coordinator)
     small = dict.fromkeys(("head_palms", "upper_limbs_palms", "trunk_palms", "lower_limbs_palms"), Decimal("0.5"))
-    with pytest.raises(ValidationError, match=r"palms add up to 2\.0"):
+    with pytest.raises(ValidationError, match=r"this form gives 2\.0"):
         store("bsa", visit, coordinator, entry=entry_for("bsa", visit, **small))
 
 
@@ -326,6 +326,12 @@ IMPOSSIBLE = {
     "a PASI area of 7": ("pasi", "trunk_area = 7"),
     "a PASI sign without area": ("pasi", "lower_limbs_area = 0"),
     "a PASI total above 72": ("pasi", "total = 72.1"),
+    "a percent of a region beside another area score": ("pasi", "trunk_percent = 50"),
+    "a percent of a region just below its area score": ("pasi", "head_percent = 29.9"),
+    "nothing affected beside an area score": ("pasi", "upper_limbs_percent = 0"),
+    "a PASI total on paper above 72": ("pasi", "paper_total = 72.1"),
+    "a BSA by an unknown method": ("bsa", "method = 'nines'"),
+    "a BSA of palms said to be of regions": ("bsa", "method = 'regions'"),
     "a BSA that is not the sum of its palms": ("bsa", "percent = 35.9"),
     "a BSA without palms": ("bsa", "head_palms = NULL"),
     "more palms than the head has": ("bsa", "head_palms = 10.1, percent = 42.6"),

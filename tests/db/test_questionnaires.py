@@ -69,7 +69,7 @@ def kept(form: FormData, *names: str) -> tuple[Any, ...]:
     ("mark_mm", "score_cm"), [(0, Decimal("0")), (63, Decimal("6.3")), (100, Decimal("10")), (None, None)]
 )
 def test_the_itch_is_a_tenth_of_the_mark(mark_mm: int | None, score_cm: Decimal | None) -> None:
-    assert derive({"mark_mm": mark_mm}, CONTEXT) == {"score_cm": score_cm}
+    assert derive({"mark_mm": mark_mm}, CONTEXT)["score_cm"] == score_cm
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_dlqi_with_one_item_refused_has_a_total_and_with_two_has_none(visit: V
     ("kept_from_work", "trouble", "code"),
     [
         ("N", "", "work_trouble_not_answered"),
-        ("Y", "1", "work_trouble_not_asked"),
+        ("Y", "1", "item_07a_not_asked"),
         ("NR", "2", "work_not_relevant_but_trouble"),
         ("", "2", "work_not_answered"),
     ],
@@ -182,6 +182,11 @@ IMPOSSIBLE = {
     "a mark beyond the line": ("pruritus_vas", "mark_mm = 101"),
     "a mark before the line": ("pruritus_vas", "mark_mm = -1"),
     "an itch above 10": ("pruritus_vas", "score_cm = 10.1"),
+    "a severity of itch that is no band": ("pruritus_vas", "severity = 'bad'"),
+    "a mark made nowhere": ("pruritus_vas", "method = 'phone'"),
+    "level 5 of a scale that ends at 4": ("pga", "static_pga = 5, scale = 5"),
+    "a scale of seven levels": ("pga", "scale = 7"),
+    "a sign of 6": ("pga", "infiltration = 6"),
     "a global assessment of 6": ("pga", "static_pga = 6"),
     "a global assessment below 0": ("pga", "static_pga = -1"),
     "a DLQI answer of 4": ("dlqi", "item_03 = '4'"),

@@ -26,6 +26,7 @@ from tests.factories.trials import (
     make_trial_asking_for,
     system,
 )
+from tests.factories.wordings import make_wording, wording_file
 
 __all__ = [
     "PASSWORD",
@@ -50,9 +51,11 @@ __all__ = [
     "make_subject",
     "make_trial",
     "make_trial_asking_for",
+    "make_wording",
     "screened_subject",
     "system",
     "take_place",
     "values_for",
+    "wording_file",
     "write_past_schedule",
 ]

@@ -48,6 +48,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             for column in ("erythema", "induration", "desquamation", "area")
         },
         "bsa": {
+            "method": "palms",
             "head_palms": Decimal("3.5"),
             "upper_limbs_palms": Decimal("7.0"),
             "trunk_palms": Decimal("11.0"),
@@ -197,7 +198,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "item_07a": "1",
             "has_unclear_marks": "N",
         },
-        "pruritus_vas": {"mark_mm": 63},
+        "pruritus_vas": {"mark_mm": 63, "method": "paper"},
         "pga": {"static_pga": 4},
         "zung_sas": {f"item_{item:02d}": 4 if item in SAS.reversed_items else 1 for item in range(1, 21)},
         "zung_sds": {f"item_{item:02d}": 4 if item in SDS.reversed_items else 1 for item in range(1, 21)},

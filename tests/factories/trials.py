@@ -103,8 +103,9 @@ def _with_target(trial: Trial, target: int | None) -> Trial:
     return trial
 
 
-def make_trial_asking_for(*forms: str) -> Trial:
-    """NCT03265613 as it is in its folder, but with these forms at every visit as well."""
+def make_trial_asking_for(*forms: str, pga_levels: int = 6) -> Trial:
+    """NCT03265613 as it is in its folder, but with these forms at every visit as well, and this scale of the global
+    assessment."""
 
     def longer(asked: re.Match[str]) -> str:
         listed = re.findall(r'"(\w+)"', asked[1])
@@ -112,6 +113,7 @@ def make_trial_asking_for(*forms: str) -> Trial:
 
     files = read_folder(STUDIES / "NCT03265613" / "1.0")
     files["visits.toml"] = re.sub(r"^forms = \[(.*?)\]$", longer, files["visits.toml"], flags=re.MULTILINE | re.DOTALL)
+    files["protocol.toml"] = f"pga_levels = {pga_levels}\n{files['protocol.toml']}"
     stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
     make_sheet(stored.trial)
     return stored.trial

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from clinical.body_regions import BodyRegion
-from clinical.scoring.pasi import RegionScore, area_score, improvement_percent, pasi_total, reached
+from clinical.scoring.pasi import RegionScore, area_score, changed_suddenly, improvement_percent, pasi_total, reached
 
 THRESHOLDS = (40, 50, 75, 90, 100)
 
@@ -66,3 +66,23 @@ def test_carlin_signs_from_three_to_one_is_not_pasi_75() -> None:
     after = dict.fromkeys(BodyRegion, RegionScore(1, 1, 1, 3))
     assert reached(baseline=pasi_total(before), value=pasi_total(after), percent=50) is True
     assert reached(baseline=pasi_total(before), value=pasi_total(after), percent=75) is False
+
+
+@pytest.mark.parametrize(
+    ("earlier", "value", "days", "is_sudden"),
+    [
+        ("20.0", "10.0", 6, True),
+        ("20.0", "10.0", 7, False),
+        ("20.0", "10.1", 6, False),
+        ("20.0", "30.0", 6, True),
+        ("20.0", "29.9", 6, False),
+        ("20.0", "20.0", 0, False),
+        ("0.0", "0.1", 6, True),
+        ("0.0", "0.0", 6, False),
+        ("0.1", "0.0", 0, True),
+    ],
+)
+def test_a_change_by_half_in_less_than_a_week_is_asked_about(
+    earlier: str, value: str, days: int, is_sudden: bool
+) -> None:
+    assert changed_suddenly(earlier=Decimal(earlier), value=Decimal(value), days=days) is is_sudden

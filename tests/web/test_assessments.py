@@ -18,7 +18,13 @@ from patients.models import Subject, Visit
 from tests.factories import complete_form, infused_subject, make_member, make_subject, take_place, values_for
 from trials.models import Site
 
-BSA = {"head_palms": "3.5", "upper_limbs_palms": "7.0", "trunk_palms": "11.0", "lower_limbs_palms": "14.5"}
+BSA = {
+    "method": "palms",
+    "head_palms": "3.5",
+    "upper_limbs_palms": "7.0",
+    "trunk_palms": "11.0",
+    "lower_limbs_palms": "14.5",
+}
 
 
 @pytest.fixture(autouse=True)

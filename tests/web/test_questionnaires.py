@@ -98,7 +98,7 @@ def test_total_and_meaning_are_shown_while_typing(visit: Visit, nurse: Client) -
 
 def test_seven_a_that_does_not_count_is_asked_about_while_typing(visit: Visit, nurse: Client) -> None:
     page = text(nurse.post(of("form-live", visit, "dlqi"), typed("dlqi", visit, item_07="Y")))
-    assert "Item 7 is yes, so the answer to 7a does not count." in page
+    assert "it is not asked for any more" in page
 
 
 def test_an_answer_that_the_questionnaire_does_not_offer_is_refused(visit: Visit, nurse: Client) -> None:

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments.fields import BoundedInteger
-from assessments.form_data import FormData
 from assessments.instruments.infusion.model import YesNo
+from assessments.wording.model import QuestionnaireData
 from audit.tracking import audited
 from clinical.scoring.dlqi import TOTAL_MAXIMUM, TROUBLE_DEGREES, Degree, Effect, KeptFromWork
 
@@ -60,8 +60,10 @@ def _coded(name: str, label: Any) -> models.CharField:
 
 
 @audited
-class Dlqi(FormData):
+class Dlqi(QuestionnaireData):
     """Ten answers and the branch of item 7, as given; section scores, total and what it means."""
+
+    not_asked = frozenset({"has_unclear_marks"})
 
     item_01 = _coded("item_01", _("1. Discomfort of the skin"))
     item_02 = _coded("item_02", _("2. Embarrassment"))
@@ -84,10 +86,10 @@ class Dlqi(FormData):
     total = BoundedInteger(_("DLQI total"), low=0, high=TOTAL_MAXIMUM)
     effect = models.CharField(_("effect on life"), max_length=15, choices=EffectChoice.choices, blank=True)
 
-    class Meta(FormData.Meta):
+    class Meta(QuestionnaireData.Meta):
         verbose_name = _("DLQI")
         constraints = [
-            *FormData.Meta.constraints,
+            *QuestionnaireData.Meta.constraints,
             # One constraint for all items: validation asks the database once for each constraint.
             models.CheckConstraint(
                 name="dlqi_answers_are_codes",

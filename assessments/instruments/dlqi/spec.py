@@ -69,8 +69,6 @@ def check(values: Values, _context: FormContext) -> list[Objection]:
     message: Any
     if kept == KeptFromWork.NO and not trouble:
         code, message = "work_trouble_not_answered", _("Item 7 is no, and 7a has no answer; it counts as 0.")
-    elif kept == KeptFromWork.YES and trouble:
-        code, message = "work_trouble_not_asked", _("Item 7 is yes, so the answer to 7a does not count.")
     elif kept == KeptFromWork.NOT_RELEVANT and trouble:
         code, message = "work_not_relevant_but_trouble", _("Item 7 is not relevant, yet 7a is answered; 7a counts.")
     elif not kept and trouble:
@@ -92,7 +90,13 @@ def _items(section: Section) -> tuple[Item, ...]:
     items = tuple(Item(_name(item), cdash=f"DLQI1{item:02d}") for item in SECTION_ITEMS[section])
     if WORK_ITEM not in SECTION_ITEMS[section]:
         return items
-    branch = Item("item_07a", cdash="DLQI107A", hint=_("Only where item 7 is no."), required=False)
+    branch = Item(
+        "item_07a",
+        cdash="DLQI107A",
+        hint=_("Only where item 7 is no."),
+        required=False,
+        shown_if=lambda values: bool(values.get("item_07") != KeptFromWork.YES),
+    )
     return (*items, branch)
 
 

@@ -1,5 +1,7 @@
-"""What is stored of the PASI: sixteen scores, the four regional sums and the total."""
+"""What is stored of the PASI: sixteen scores, what else was written down, the four regional sums and the total."""
 
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.db import models
@@ -10,7 +12,7 @@ from assessments.fields import BoundedDecimal, BoundedInteger
 from assessments.form_data import FormData
 from audit.tracking import audited
 from clinical.body_regions import BodyRegion
-from clinical.scoring.pasi import AREA_SCORE_MAXIMUM, SIGN_MAXIMUM
+from clinical.scoring.pasi import AREA_CUT_OFFS_PERCENT, AREA_SCORE_MAXIMUM, SIGN_MAXIMUM
 
 SIGNS = ("erythema", "induration", "desquamation")
 
@@ -45,6 +47,24 @@ def _area(label: Any) -> BoundedInteger:
     return BoundedInteger(label, low=0, high=AREA_SCORE_MAXIMUM, choices=AreaScore.choices)
 
 
+def _percent(label: Any) -> BoundedDecimal:
+    return BoundedDecimal(label, low=0, high=100, decimal_places=1)
+
+
+def _percent_agrees(region: BodyRegion) -> Q:
+    """A percent of the region that stands beside an area score is one of those that the score means."""
+    area, percent = f"{region}_area", f"{region}_percent"
+    agrees = Q(**{f"{area}__isnull": True}) | Q(**{f"{percent}__isnull": True}) | Q(**{area: 0, percent: 0})
+    limits = (0, *AREA_CUT_OFFS_PERCENT)
+    for score, low in enumerate(limits, start=1):
+        is_low_open = low == 0
+        within = Q(**{area: score, f"{percent}__gt" if is_low_open else f"{percent}__gte": low})
+        if score < AREA_SCORE_MAXIMUM:
+            within &= Q(**{f"{percent}__lt": limits[score]})
+        agrees |= within
+    return agrees
+
+
 def _no_signs_without_area(region: BodyRegion) -> models.CheckConstraint:
     no_sign = Q(**{f"{region}_{sign}__gt": 0 for sign in SIGNS}, _connector=Q.OR)
     return models.CheckConstraint(
@@ -72,6 +92,11 @@ class Pasi(FormData):
     lower_limbs_induration = _sign(_("lower limbs: induration"))
     lower_limbs_desquamation = _sign(_("lower limbs: scaling"))
     lower_limbs_area = _area(_("lower limbs: area"))
+    head_percent = _percent(_("head: percent of the region"))
+    upper_limbs_percent = _percent(_("upper limbs: percent of the region"))
+    trunk_percent = _percent(_("trunk: percent of the region"))
+    lower_limbs_percent = _percent(_("lower limbs: percent of the region"))
+    paper_total = BoundedDecimal(_("PASI total on paper"), low=0, high=72, decimal_places=1)
     head_score = BoundedDecimal(_("head"), low=0, high=8, decimal_places=1)
     upper_limbs_score = BoundedDecimal(_("upper limbs"), low=0, high=15, decimal_places=1)
     trunk_score = BoundedDecimal(_("trunk"), low=0, high=22, decimal_places=1)
@@ -80,4 +105,12 @@ class Pasi(FormData):
 
     class Meta(FormData.Meta):
         verbose_name = _("PASI")
-        constraints = [*FormData.Meta.constraints, *(_no_signs_without_area(region) for region in BodyRegion)]
+        constraints = [
+            *FormData.Meta.constraints,
+            *(_no_signs_without_area(region) for region in BodyRegion),
+            # One constraint for all regions: validation asks the database once for each constraint.
+            models.CheckConstraint(
+                name="pasi_percents_agree_with_areas",
+                condition=reduce(and_, (_percent_agrees(region) for region in BodyRegion)),
+            ),
+        ]

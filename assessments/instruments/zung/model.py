@@ -6,7 +6,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.fields import BoundedInteger
-from assessments.form_data import FormData
+from assessments.wording.model import QuestionnaireData
 from clinical.scoring.zung import (
     ANSWER_MAXIMUM,
     ANSWER_MINIMUM,
@@ -41,7 +41,7 @@ def _answer(number: int) -> BoundedInteger:
     return BoundedInteger(label, low=ANSWER_MINIMUM, high=ANSWER_MAXIMUM, choices=Frequency.choices)
 
 
-class ZungAnswers(FormData):
+class ZungAnswers(QuestionnaireData):
     """The answers are kept as given; reversed items are turned round only in the score."""
 
     item_01 = _answer(1)
@@ -68,10 +68,10 @@ class ZungAnswers(FormData):
     index_score = BoundedInteger(_("index"), low=INDEX_MINIMUM, high=INDEX_MAXIMUM)
     level = models.CharField(_("severity"), max_length=8, choices=ZungLevel.choices, blank=True)
 
-    class Meta(FormData.Meta):
+    class Meta(QuestionnaireData.Meta):
         abstract = True
         constraints = [
-            *FormData.Meta.constraints,
+            *QuestionnaireData.Meta.constraints,
             # Whole numbers divide to a whole number in PostgreSQL: the index is cut off, not rounded.
             models.CheckConstraint(
                 name="%(class)s_index_follows_from_raw_score",

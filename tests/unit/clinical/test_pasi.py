@@ -8,6 +8,7 @@ from clinical.scoring.pasi import (
     RegionScore,
     area_score,
     area_without_signs,
+    changed_suddenly,
     improvement_percent,
     pasi_total,
     reached,
@@ -131,3 +132,9 @@ def test_threshold_outside_one_to_hundred_percent_is_refused(percent: int) -> No
 def test_signs_and_area_must_appear_together(score: RegionScore, hard: bool, soft: bool) -> None:
     assert signs_without_area(score) is hard
     assert area_without_signs(score) is soft
+
+
+@pytest.mark.parametrize(("earlier", "value", "days"), [("-0.1", "1", 1), ("1", "-0.1", 1), ("1", "1", -1)])
+def test_a_change_between_impossible_assessments_is_refused(earlier: str, value: str, days: int) -> None:
+    with pytest.raises(ValueError, match=r"score|days"):
+        changed_suddenly(earlier=Decimal(earlier), value=Decimal(value), days=days)

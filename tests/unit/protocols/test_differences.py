@@ -56,6 +56,7 @@ def test_another_version_number_and_other_sources_are_no_difference(files, catal
         (P, '"Interventional"', '"Interventional, open"', Part.TRIAL, "", Aspect.DESIGN),
         (P, "planned_subjects = 7", "planned_subjects = 8", Part.TRIAL, "", Aspect.PLANNED_SUBJECTS),
         (P, "reminder_days_before = 3", "reminder_days_before = 4", Part.TRIAL, "", Aspect.REMINDER),
+        (P, 'anchor = "W0"', 'anchor = "W0"\npga_levels = 5', Part.TRIAL, "", Aspect.PGA_SCALE),
         (A, 'stratified_by = ["site"]', "stratified_by = []", Part.ALLOCATION, "", Aspect.STRATA),
         (A, 'name = "Tablet"', 'name = "Pill"', Part.ARM, "TABLET", Aspect.NAME),
         (A, '"A tablet"', '"A pill"', Part.ARM, "TABLET", Aspect.PRODUCT),

@@ -25,6 +25,11 @@ def test_a_sound_protocol_is_read_in_full(files, catalogue):
     assert [example.first_treatment_on is None for example in protocol.examples] == [False, True]
 
 
+def test_the_global_assessment_has_six_levels_unless_the_protocol_says_otherwise(files, catalogue):
+    five = {**files, "protocol.toml": f"pga_levels = 5\n{files['protocol.toml']}"}
+    assert (parse(files, catalogue).pga_levels, parse(five, catalogue).pga_levels) == (6, 5)
+
+
 def test_lookups_find_by_code_and_refuse_strangers(files, catalogue):
     protocol = parse(files, catalogue)
     assert protocol.visit("W8").target_days == 56

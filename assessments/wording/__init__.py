@@ -1,0 +1,1 @@
+"""Wording of licensed questionnaires: loaded by the site that holds the licence, never shipped."""
