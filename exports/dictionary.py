@@ -21,7 +21,8 @@ Made with:                Dermis {version}
 Made by:                  {username}
 Filters:                  subjects of the sites {sites}
 
-All tables show the data at the same moment. Every row begins with study, site and subject number. Subjects' initials
+All tables show the data at the same moment. Every row begins with study, site and subject number; lots of the product
+belong to no subject, so that product_lots.csv has the study alone and names all lots of the trial. Subjects' initials
 and contact details, e-mail addresses and passwords of users are not exported. Texts are given as they were typed.
 
 Subjects who withdrew from further use of their data have their number and status in subjects.csv, with

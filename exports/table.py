@@ -43,8 +43,9 @@ _SUBJECTS = sql.SQL(
 class Table:
     """One data file. `order` names each row once, so that the same data always give the same bytes.
 
-    Subjects who withdrew from the use of their data are left out, unless the table `keeps_withdrawn`. Raises ValueError
-    when two columns have one name.
+    Subjects who withdrew from the use of their data are left out, unless the table `keeps_withdrawn`. A table of the
+    trial itself, which is about no subject, is `about_trial`: its source names the trial. Raises ValueError when two
+    columns have one name.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Table:
     columns: tuple[Column, ...]
     order: tuple[sql.Composable, ...]
     keeps_withdrawn: bool = False
+    about_trial: bool = False
 
     def __post_init__(self) -> None:
         names = names_of(self.columns)
@@ -69,6 +71,13 @@ class Table:
         listed = sql.SQL(", ").join(
             sql.SQL("{} AS {}").format(column.expression, sql.Identifier(column.name)) for column in self.columns
         )
+        if self.about_trial:
+            return sql.SQL("SELECT {columns} FROM {source} WHERE trial.id = {trial_id} ORDER BY {order}").format(
+                columns=listed,
+                source=self.source,
+                trial_id=sql.Literal(trial_id),
+                order=sql.SQL(", ").join(self.order),
+            )
         subjects = _SUBJECTS(
             withdrawal=table_of(ConsentWithdrawal),
             data_use=sql.Literal(WithdrawalScope.DATA_USE.value),

@@ -10,7 +10,7 @@ from assessments.form_data import FormData, MissingReason
 from assessments.form_specs import CrfSpec, Item
 from assessments.registry import INSTRUMENTS
 from assessments.wording.model import QuestionnaireData, QuestionnaireWording
-from exports import participation
+from exports import participation, products
 from exports.columns import Column, Kind, of_field, reference
 from exports.lines import lines_of
 from exports.table import (
@@ -60,6 +60,8 @@ def all_tables() -> tuple[Table, ...]:
         _deviations(),
         _findings(),
         _adverse_events(),
+        products.lots(),
+        products.clearances(),
         *(table for spec in INSTRUMENTS.values() for table in _forms(spec)),
     )
 

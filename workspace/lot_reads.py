@@ -8,14 +8,15 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from assessments.models import Infusion
+from assessments.form_data import FormStatus
+from assessments.models import Infusion, InfusionClearance
 from audit.history import Change, changes
 from clinical.numbers import plain
 from patients.visit_content import content_of, name_of
@@ -114,12 +115,15 @@ class Exposure:
     """One infusion in which the lot was given, as far as it is recorded.
 
     `infused_on` is the day at the site, `cells_given` has its digits in groups of three, `reaction` is "Y", "N" or "".
+    `cleared_only`: two persons let the lot be given, but no infusion is recorded, or another lot stands in it.
     """
 
     subject_number: str
     site_code: str
     visit_code: str
     visit_name: str
+    bag: str
+    cleared_only: bool
     infused_on: date | None
     cells_given: str
     reaction: str
@@ -188,29 +192,69 @@ def decisions_on(lot: ProductLot) -> list[Save]:
 
 
 def exposures_of(lot: ProductLot, user: User) -> list[Exposure]:
-    """The infusions of this lot among the subjects that the user may see, by subject and visit: one statement."""
-    infusions = (
-        Infusion.objects.visible_to(user)
-        .filter(visit__subject__site__trial=lot.trial_id, product_lot__iexact=lot.lot_number)
-        .select_related("visit__subject__site", "visit__subject__protocol_version", "visit__protocol_version")
-        .defer("visit__subject__protocol_version__files", "visit__protocol_version__files")
-        .order_by("visit__subject__number", "visit__position", "pk")
+    """The infusions of this lot among the subjects that the user may see, by subject and visit: two statements.
+
+    Who was cleared for the lot is named as well, unless the infusion was then not given: whoever may have received a
+    recalled lot is to be found.
+    """
+    given = list(_with_visit(Infusion.objects.visible_to(user)).filter(_of_lot(lot, "product_lot")))
+    named = {infusion.visit_id for infusion in given}
+    found = [
+        *((infusion.visit, _exposure(infusion)) for infusion in given),
+        *((one.visit, _clearance(one)) for one in _newest_clearances(lot, user) if one.visit_id not in named),
+    ]
+    found.sort(key=lambda pair: (pair[0].subject.number, pair[0].position, pair[0].pk))
+    return [exposure for _visit, exposure in found]
+
+
+def _of_lot(lot: ProductLot, field: str) -> Q:
+    return Q(visit__subject__site__trial=lot.trial_id, **{f"{field}__iexact": lot.lot_number})
+
+
+def _with_visit(rows: QuerySet[Any]) -> QuerySet[Any]:
+    versions = ("visit__subject__protocol_version", "visit__protocol_version")
+    return rows.select_related("visit__subject__site", *versions).defer(*(f"{one}__files" for one in versions))
+
+
+def _newest_clearances(lot: ProductLot, user: User) -> QuerySet[InfusionClearance]:
+    """The clearances in force that name the lot; an earlier one of a visit was for a bag that was put back."""
+    later = InfusionClearance.objects.filter(visit=OuterRef("visit"), pk__gt=OuterRef("pk"))
+    not_given = Infusion.objects.filter(visit=OuterRef("visit"), status=FormStatus.NOT_DONE)
+    visible = _with_visit(InfusionClearance.objects.visible_to(user)).filter(_of_lot(lot, "lot_number"))
+    return visible.exclude(Exists(later)).exclude(Exists(not_given))
+
+
+def _clearance(clearance: Any) -> Exposure:
+    return _placed(
+        clearance.visit,
+        started_at=clearance.starts_at,
+        bag=clearance.bag_number,
+        cleared_only=True,
+        cells_given="",
+        reaction="",
     )
-    return [_exposure(infusion) for infusion in infusions]
 
 
 def _exposure(infusion: Any) -> Exposure:
-    visit = infusion.visit
+    return _placed(
+        infusion.visit,
+        started_at=infusion.started_at,
+        bag=infusion.bag_number,
+        cleared_only=False,
+        cells_given="" if infusion.given_cells is None else f"{infusion.given_cells:,}",
+        reaction=infusion.has_reaction,
+    )
+
+
+def _placed(visit: Any, *, started_at: datetime | None, **facts: Any) -> Exposure:
     site = visit.subject.site
-    started_at = infusion.started_at
     return Exposure(
         subject_number=visit.subject.number,
         site_code=site.code,
         visit_code=visit.code,
         visit_name=name_of(content_of(visit)),
         infused_on=timezone.localtime(started_at, site.zone).date() if started_at else visit.occurred_on,
-        cells_given="" if infusion.given_cells is None else f"{infusion.given_cells:,}",
-        reaction=infusion.has_reaction,
+        **facts,
     )
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+
+from django.db.models import Max, Q
 
 from assessments.form_data import FormStatus
 from assessments.instruments.demographics.model import Sex
+from assessments.instruments.laboratory.model import Laboratory
 from assessments.instruments.vital_signs.model import VitalSigns
 from clinical.infusion_gate import LABORATORY_LIMIT_DAYS, GateFacts, LotFacts, PregnancyResult
 from patients.models import Finding, Visit
@@ -16,8 +18,8 @@ from trials.models import ProductLot
 from trials.selectors import lot_numbered, open_holds
 
 LABORATORY_FORM = "laboratory"
-PREGNANCY_FACTS = ("pregnancy_test", "pregnancy_test_result")
-"""Who publishes a test: the form of pregnancy and breast-feeding at screening, the test of a treatment visit."""
+PREGNANCY_TESTS = {"pregnancy_test": "pregnancy_test_on", "pregnancy_test_result": "pregnancy_tested_on"}
+"""The fact of a result and that of its day: of the form of pregnancy and breast-feeding, and of a treatment visit."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def gate_facts(visit: Visit, bag: Bag, *, checkers: tuple[str, ...] = ()) -> Gat
         has_window=visit.window_opens_on is not None,
         days_outside_window=_days_outside(visit),
         laboratory_limit_days=LABORATORY_LIMIT_DAYS if _asks_for_laboratory(visit) else None,
-        newest_laboratory_on=findings.laboratory_on,
+        newest_laboratory_on=_newest_laboratory(visit),
         needs_pregnancy_test=findings.needs_pregnancy_test,
         pregnancy_result=findings.pregnancy_result,
         pregnancy_test_on=findings.pregnancy_test_on,
@@ -62,7 +64,7 @@ def gate_facts(visit: Visit, bag: Bag, *, checkers: tuple[str, ...] = ()) -> Gat
     )
 
 
-def _day(visit: Visit) -> Any:
+def _day(visit: Visit) -> date:
     if visit.occurred_on is None:
         raise ValueError(f"{visit} has not taken place")
     return visit.occurred_on
@@ -82,36 +84,56 @@ def _asks_for_laboratory(visit: Visit) -> bool:
     return any(LABORATORY_FORM in each.forms for each in protocol_at(visit).visits)
 
 
+def _newest_laboratory(visit: Visit) -> date | None:
+    """The newest day of a blood sample whose form is complete, up to the day of the visit: one statement."""
+    known = Laboratory.objects.filter(
+        visit__subject=visit.subject, status=FormStatus.COMPLETE, sampled_on__lte=_day(visit)
+    )
+    newest: date | None = known.aggregate(newest=Max("sampled_on"))["newest"]
+    return newest
+
+
 @dataclass(frozen=True)
 class _Findings:
-    laboratory_on: Any
     needs_pregnancy_test: bool | None
     pregnancy_result: PregnancyResult | None
-    pregnancy_test_on: Any
+    pregnancy_test_on: date | None
 
 
 def _newest_findings(visit: Visit) -> _Findings:
-    """The newest results up to the day of the visit: one statement."""
-    known = Finding.objects.filter(subject=visit.subject, collected_on__lte=_day(visit)).order_by("collected_on", "pk")
-    newest: dict[str, Finding] = {}
-    laboratory_on = None
-    for finding in known:
-        newest[finding.test_code] = finding
-        if finding.source_form == LABORATORY_FORM:
-            laboratory_on = finding.collected_on
-    tests = sorted((newest[code] for code in PREGNANCY_FACTS if code in newest), key=_collected)
-    done = [test for test in tests if test.text in list(PregnancyResult)]
+    """What was known of sex and pregnancy on the day of the visit: one statement.
+
+    A form of this visit counts whenever it was filled in; a test made after the day does not.
+    """
+    known = Finding.objects.filter(
+        Q(collected_on__lte=_day(visit)) | Q(visit=visit),
+        subject=visit.subject,
+        test_code__in=["sex", "pregnancy_test_applies", *PREGNANCY_TESTS, *PREGNANCY_TESTS.values()],
+    )
+    findings = list(known.order_by("collected_on", "pk"))
+    newest = {finding.test_code: finding for finding in findings}
+    tests = [test for test in _tests(findings) if test[0] <= _day(visit)]
+    tested_on, result = max(tests, key=lambda test: test[0], default=(None, None))
     sex = newest["sex"].text if "sex" in newest else None
     return _Findings(
-        laboratory_on=laboratory_on,
         needs_pregnancy_test=None if sex is None else sex == Sex.FEMALE and not _cannot_be_pregnant(newest),
-        pregnancy_result=PregnancyResult(str(done[-1].text)) if done else None,
-        pregnancy_test_on=done[-1].collected_on if done else None,
+        pregnancy_result=result,
+        pregnancy_test_on=tested_on,
     )
 
 
-def _collected(finding: Finding) -> Any:
-    return finding.collected_on
+def _tests(findings: list[Finding]) -> list[tuple[date, PregnancyResult]]:
+    """Day and result of every test that was done, positive ones first: of two on one day the positive one counts."""
+    days = {(finding.visit_id, finding.test_code): finding.day for finding in findings}
+    done = [test for test in findings if test.test_code in PREGNANCY_TESTS and test.text in list(PregnancyResult)]
+    tests = [
+        (
+            days.get((test.visit_id, PREGNANCY_TESTS[test.test_code])) or test.collected_on,
+            PregnancyResult(str(test.text)),
+        )
+        for test in done
+    ]
+    return sorted(tests, key=lambda test: test[1] != PregnancyResult.POSITIVE)
 
 
 def _cannot_be_pregnant(newest: Mapping[str, Finding]) -> bool:

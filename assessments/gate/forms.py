@@ -110,15 +110,13 @@ class GateForm(forms.Form):
 
     def bag(self, otherwise: Any) -> Bag:
         """What could be read of the bag so far; `otherwise` is the start where none is given."""
-        found = getattr(self, "cleaned_data", None) or self.initial
-        start, ended = found.get("starts_at") or otherwise, found.get("thaw_ended_at")
+        found = self.cleaned_data if self.is_bound else self.initial
         return Bag(
-            lot_number=(found.get("lot_number") or "").strip(),
-            bag_number=(found.get("bag_number") or "").strip(),
+            lot_number=found.get("lot_number") or "",
+            bag_number=found.get("bag_number") or "",
             thaw_started_at=found.get("thaw_started_at"),
-            # A thaw that ends after the start is refused when it is sent; the list shows it as not known.
-            thaw_ended_at=ended if ended and ended <= start else None,
-            starts_at=start,
+            thaw_ended_at=found.get("thaw_ended_at"),
+            starts_at=found.get("starts_at") or otherwise,
         )
 
 

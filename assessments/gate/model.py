@@ -1,14 +1,23 @@
 """InfusionClearance: what was found and confirmed before one infusion started."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from audit.tracking import audited
 from patients.models import Visit
 from patients.models.scoping import ScopedQuerySet
 from trials.models import ProductLot
+
+HAS_OPEN = Func(
+    F("items"),
+    Value('$.* ? (@ == "open" || @ == "unknown")'),
+    function="jsonb_path_exists",
+    output_field=models.BooleanField(),
+)
+"""Whether an item of a clearance was open or not known."""
 
 
 class ClearanceQuerySet(ScopedQuerySet):
@@ -59,9 +68,18 @@ class InfusionClearance(models.Model):
                 condition=(
                     (Q(thaw_ended_at=None) | Q(thaw_ended_at__lte=F("starts_at")))
                     & (Q(thaw_started_at=None) | Q(thaw_ended_at=None) | Q(thaw_started_at__lte=F("thaw_ended_at")))
+                    & (Q(thaw_started_at=None) | Q(thaw_started_at__lte=F("starts_at")))
                 ),
                 violation_error_message=_("Thawing begins, then ends, then the infusion starts."),
             ),
+            models.CheckConstraint(
+                name="assessments_clearance_says_why",
+                condition=(Q(HAS_OPEN) & ~Q(override_reason="")) | (~Q(HAS_OPEN) & Q(override_reason="")),
+                violation_error_message=_("A reason is given exactly where something was open."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="clearance_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Passing the gate before an infusion."""
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -23,7 +24,9 @@ from trials.selectors import held_roles, lot_numbered
 
 
 def gate_items(visit: Visit, bag: Bag, *, checkers: tuple[str, ...] = ()) -> tuple[GateItem, ...]:
-    """Every item of the gate as it stands for this bag."""
+    """Every item of the gate as it stands for this bag; thawing that ends after the start is not known yet."""
+    if bag.thaw_ended_at is not None and bag.thaw_ended_at > bag.starts_at:
+        bag = replace(bag, thaw_ended_at=None)
     return gate(gate_facts(visit, bag, checkers=checkers))
 
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clinical.infusion_gate import GateCode, GateItem, GateState
+from clinical.infusion_gate import GateCode, GateItem, GateState, PregnancyResult
+from trials.models import LotStatus
 
 TITLES: Mapping[GateCode, Promise] = {
     GateCode.CONSENT_VALID: _("Consent is valid on this day"),
@@ -42,6 +43,11 @@ DETAILS: Mapping[str, Promise] = {
     "minutes": _("minutes since thawing: %s"),
     "limit_minutes": _("limit in minutes: %s"),
 }
+CODES: Mapping[str, Mapping[str, Promise]] = {
+    "result": {PregnancyResult.POSITIVE.value: _("positive"), PregnancyResult.NEGATIVE.value: _("negative")},
+    "state": {status.value: status.label for status in LotStatus},
+}
+"""Details that are codes, in words."""
 SIGNED_BELOW = frozenset({GateCode.IDENTITY_CONFIRMED, GateCode.PRODUCT_CONFIRMED})
 """Items that become met by the two signatures themselves."""
 
@@ -74,11 +80,13 @@ def has_open(items: tuple[GateItem, ...]) -> bool:
 
 
 def _line(code: GateCode, state: GateState, detail: Mapping[str, Any]) -> GateLine:
-    details = tuple(str(DETAILS[name]) % _shown(value) for name, value in detail.items() if name in DETAILS)
+    details = tuple(str(DETAILS[name]) % _shown(name, value) for name, value in detail.items() if name in DETAILS)
     return GateLine(code.value, TITLES[code], state.value, details)
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    if name in CODES:
+        return str(CODES[name].get(value, value))
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)

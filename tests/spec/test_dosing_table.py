@@ -7,7 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from clinical.dosing import deviation_percent, given_cells, planned_cells, viable_concentration, volume_ml
+from clinical.dosing import (
+    cells_per_kg,
+    deviation_percent,
+    given_cells,
+    mean_rate_ml_per_h,
+    planned_cells,
+    viable_concentration,
+    volume_ml,
+)
 
 MILLION = 1_000_000
 
@@ -57,6 +65,34 @@ def test_volume_holds_the_planned_cells(cells: int, viable_cells_per_ml: int, mi
 
 def test_volume_given_tells_the_cells_given() -> None:
     assert given_cells(volume_ml=Decimal("27.0"), viable_cells_per_ml=5 * MILLION) == 135_000_000
+
+
+@pytest.mark.parametrize(
+    ("cells", "weight_kg", "per_kg"),
+    [
+        (135_000_000, "70", 1_928_571),  # 27.0 of 28.0 mL: 1.929 million/kg
+        (140_000_000, "70", 2 * MILLION),
+        (127_000_000, "63.5", 2 * MILLION),
+        (3, "2", 2),  # a half is rounded up
+        (0, "70", 0),
+    ],
+)
+def test_given_cells_per_kg_are_the_given_cells_over_the_weight(cells: int, weight_kg: str, per_kg: int) -> None:
+    assert cells_per_kg(cells=cells, weight_kg=Decimal(weight_kg)) == per_kg
+
+
+@pytest.mark.parametrize(
+    ("millilitres", "minutes", "rate"),
+    [
+        ("28.0", 60, "28.0"),
+        ("28.0", 45, "37.3"),
+        ("300", 50, "360.0"),  # 6 mL/min
+        ("0.1", 120, "0.1"),  # 0.05 is rounded up
+        ("0", 10, "0.0"),
+    ],
+)
+def test_the_mean_rate_is_the_volume_over_the_time_it_ran(millilitres: str, minutes: int, rate: str) -> None:
+    assert str(mean_rate_ml_per_h(volume_ml=Decimal(millilitres), minutes=minutes)) == rate
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,13 @@ CATALOGUE = Catalogue(
         ),
         "reproductive_status": facts(FactKind.TEXT, "pregnancy lactation pregnancy_test")
         + facts(FactKind.YES_NO, "plans_pregnancy")
-        + facts(FactKind.DAY, "pregnancy_ended_on lactation_ended_on"),
+        + facts(FactKind.DAY, "pregnancy_ended_on lactation_ended_on pregnancy_test_on"),
         "serology": facts(
             FactKind.TEXT, "hbsag_result anti_hbc_result anti_hcv_result anti_hiv_result syphilis_result"
         ),
-        "pregnancy_test": facts(FactKind.TEXT, "pregnancy_test_result") + facts(FactKind.DAY, "pregnancy_tested_on"),
+        "pregnancy_test": facts(FactKind.YES_NO, "pregnancy_test_applies")
+        + facts(FactKind.TEXT, "pregnancy_test_result")
+        + facts(FactKind.DAY, "pregnancy_tested_on"),
         **dict.fromkeys(
             ("medical_history", "physical_examination", "end_of_treatment", "end_of_study", "infusion_vital_signs"), ()
         ),

@@ -12,15 +12,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from assessments.registry import INSTRUMENTS
+from assessments.services import mark_not_done
 from audit.history import changes
 from tests.factories import (
     PASSWORD,
-    correct_form,
+    clear,
+    complete_form,
+    enrolled_subject,
     infused_subject,
     make_lot,
     make_member,
     make_randomised_trial,
     make_site,
+    take_place,
 )
 from trials.models import ProductLot, Site, Trial
 from trials.services import correct_lot
@@ -354,9 +359,7 @@ def test_who_received_a_lot_is_shown_for_the_subjects_of_ones_own_site(
 ) -> None:
     here = infused_subject(site, investigator)
     there = infused_subject(other_site, make_member("investigator", other_site))
-    for subject in (here, there):
-        correct_form(subject.visits.get(code="W0"), "infusion", investigator, product_lot="uc-2401")
-    lot = make_lot(trial)
+    lot = make_lot(trial, "ad-2301")
     for name in ("lot", "recall-lot"):
         page = text(doctor.get(of_lot(name, lot)))
         assert here.number in page
@@ -364,6 +367,30 @@ def test_who_received_a_lot_is_shown_for_the_subjects_of_ones_own_site(
     assert "Who received it" not in text(office.get(of_lot("lot", lot)))
     unused = make_lot(trial, "UC-2409")
     assert "None of the subjects whom you may see has received this lot." in text(doctor.get(of_lot("lot", unused)))
+
+
+def test_who_was_cleared_for_a_lot_is_shown_unless_it_was_put_back_or_not_given(
+    trial: Trial, site: Site, investigator: User, doctor: Client
+) -> None:
+    lot = make_lot(trial)
+    visits = [take_place(enrolled_subject(site, investigator), "W0", investigator) for _ in range(4)]
+    for visit in visits:
+        clear(visit, investigator, lot_number="uc-2401", bag_number=f"bag of {visit.subject.number}")
+    given, only_cleared, put_back, refused = visits
+    correct_lot_in = {"product_lot": "UC-2401", "bag_number": f"bag of {given.subject.number}"}
+    complete_form(given, "infusion", investigator, **correct_lot_in)
+    clear(put_back, investigator, lot_number="UC-2402")
+    mark_not_done(
+        spec=INSTRUMENTS["infusion"], visit=refused, reason_not_done="Fever", by=investigator, expected_version=0
+    )
+    exposures = doctor.get(of_lot("lot", lot)).context["exposures"]
+    assert [(one.subject_number, one.bag, one.cleared_only) for one in exposures] == [
+        (given.subject.number, f"bag of {given.subject.number}", False),
+        (only_cleared.subject.number, f"bag of {only_cleared.subject.number}", True),
+    ]
+    page = text(doctor.get(of_lot("lot", lot)))
+    assert page.count("cleared; not recorded with this lot") == 1
+    assert f"bag of {only_cleared.subject.number}" in page
 
 
 def test_history_tells_who_stored_what_and_why(lot: ProductLot, doctor: Client, investigator: User) -> None:
@@ -377,7 +404,7 @@ def test_history_tells_who_stored_what_and_why(lot: ProductLot, doctor: Client, 
 def test_the_page_of_a_lot_runs_as_many_statements_with_more_history_and_infusions(
     trial: Trial, site: Site, investigator: User, doctor: Client
 ) -> None:
-    lot = make_lot(trial)
+    lot = make_lot(trial, "AD-2301")
 
     def statements() -> dict[str, int]:
         found = {}
@@ -388,14 +415,14 @@ def test_the_page_of_a_lot_runs_as_many_statements_with_more_history_and_infusio
             found[name] = len(queries)
         return found
 
-    def given() -> None:
-        subject = infused_subject(site, investigator)
-        correct_form(subject.visits.get(code="W0"), "infusion", investigator, product_lot=lot.lot_number)
+    def given_and_cleared() -> None:
+        infused_subject(site, investigator)
+        clear(take_place(enrolled_subject(site, investigator), "W0", investigator), investigator)
 
-    given()
+    given_and_cleared()
     before = statements()
-    given()
-    given()
+    given_and_cleared()
+    given_and_cleared()
     correct_lot(lot=lot, values={"medium": "DMEM"}, seen_version=lot.row_version, reason="Added", by=investigator)
     assert statements() == before
     assert max(before.values()) <= 14

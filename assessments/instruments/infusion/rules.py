@@ -107,6 +107,7 @@ def check(values: Values, context: FormContext) -> list[Objection]:
         *_thaw(values, context),
         *_interruptions(values),
         *_impossible_doses(values, context),
+        *_impossible_times(values),
         *_product(values, context),
         *_dose(values, context),
     ]
@@ -199,6 +200,21 @@ def _impossible_doses(values: Values, context: FormContext) -> list[Objection]:
             }
             return [_hard("dose_impossible", message, "viable_million_per_ml", "volume_ml", "weight_kg")]
     return []
+
+
+def _impossible_times(values: Values) -> list[Objection]:
+    """Moments in order may lie further apart than a slip of the year allows to be stored."""
+    found = []
+    minutes = _minutes(values)
+    for name, moment in (("minutes_from_thaw", "thaw_ended_at"), ("minutes_running", "stopped_at")):
+        column: Any = Infusion._meta.get_field(name)
+        if minutes.get(name, 0) > column.high:
+            message = _("%(what)s would be %(value)s minutes, which cannot be. Check the days.") % {
+                "what": capfirst(column.verbose_name),
+                "value": f"{minutes[name]:,}",
+            }
+            found.append(_hard(f"{name}_impossible", message, moment, "started_at"))
+    return found
 
 
 def _product(values: Values, context: FormContext) -> list[Objection]:

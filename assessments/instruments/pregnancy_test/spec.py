@@ -95,6 +95,7 @@ SPEC = CrfSpec(
     check=check,
     prefill=prefill,
     publishes=(
+        Publication(Fact("pregnancy_test_applies", FactKind.YES_NO), "is_applicable"),
         Publication(Fact("pregnancy_test_result", FactKind.TEXT), "result"),
         Publication(Fact("pregnancy_tested_on", FactKind.DAY), "tested_on"),
     ),

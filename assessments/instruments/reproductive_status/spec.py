@@ -87,6 +87,7 @@ SPEC = CrfSpec(
         Publication(Fact("lactation", FactKind.TEXT), "lactation"),
         Publication(Fact("lactation_ended_on", FactKind.DAY), "lactation_ended_on"),
         Publication(Fact("pregnancy_test", FactKind.TEXT), "pregnancy_test"),
+        Publication(Fact("pregnancy_test_on", FactKind.DAY), "pregnancy_test_on"),
         Publication(Fact("plans_pregnancy", FactKind.YES_NO), "plans_pregnancy"),
     ),
 )

@@ -3,7 +3,15 @@ from decimal import Decimal
 
 import pytest
 
-from clinical.dosing import deviation_percent, given_cells, planned_cells, viable_concentration, volume_ml
+from clinical.dosing import (
+    cells_per_kg,
+    deviation_percent,
+    given_cells,
+    mean_rate_ml_per_h,
+    planned_cells,
+    viable_concentration,
+    volume_ml,
+)
 
 
 def test_planned_dose_is_a_whole_number_of_cells_rounded_half_up() -> None:
@@ -83,6 +91,13 @@ def test_full_viability_keeps_the_concentration() -> None:
             lambda: given_cells(volume_ml=Decimal(1), viable_cells_per_ml=0),
             "viable cells per mL is 0; it must be above 0",
         ),
+        (lambda: cells_per_kg(cells=-1, weight_kg=Decimal(70)), "cells is -1; it must not be below 0"),
+        (lambda: cells_per_kg(cells=1, weight_kg=Decimal(0)), "weight in kg is 0; it must be above 0"),
+        (
+            lambda: mean_rate_ml_per_h(volume_ml=Decimal("-0.1"), minutes=1),
+            "volume in mL is -0.1; it must not be below 0",
+        ),
+        (lambda: mean_rate_ml_per_h(volume_ml=Decimal(1), minutes=0), "minutes is 0; it must be above 0"),
         (lambda: deviation_percent(planned=0, given=1), "planned cells is 0; it must be above 0"),
         (lambda: deviation_percent(planned=1, given=-1), "given cells is -1; it must not be below 0"),
     ],
