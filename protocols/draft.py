@@ -76,6 +76,7 @@ class Draft:
     criteria: Section[Criterion]
     endpoints: Section[Endpoint]
     examples: Section[ExampleSubject]
+    panels: Mapping[str, tuple[str, ...]]
 
 
 def read_draft(files: Mapping[str, Mapping[str, Any] | None], problems: list[Problem]) -> Draft:
@@ -106,6 +107,7 @@ def read_draft(files: Mapping[str, Mapping[str, Any] | None], problems: list[Pro
         criteria=section("criteria.toml", {"inclusion": _inclusion, "exclusion": _exclusion}),
         endpoints=section("endpoints.toml", {"endpoint": _endpoint}),
         examples=section("examples.toml", {"example": read_example}, named_by="name"),
+        panels=single("visits.toml", "panels", _panels, required=False) or {},
     )
     for root in roots.values():
         root.finish()
@@ -225,6 +227,15 @@ def _content(table: Table) -> VisitContent:
         by_phone=table.flag("by_phone", False),
         **_default(table),
     )
+
+
+def _panels(table: Table) -> dict[str, tuple[str, ...]]:
+    """The keys of lines by form; a panel that is not readable is left empty."""
+    panels = {form: table.texts(form) for form in table.values}
+    for form, values in table.values.items():
+        if values == []:
+            table.report(form, "is empty: name the lines that the form asks, or remove the key.")
+    return panels
 
 
 def _inclusion(table: Table) -> Criterion | None:

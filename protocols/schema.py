@@ -1,7 +1,7 @@
 """What a protocol version says, as frozen dataclasses. ``protocols.loader`` guarantees that they fit together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -233,7 +233,8 @@ class ExampleSubject:
 class Protocol:
     """One version of one protocol. ``anchor`` is the visit of the first treatment (Day 1).
 
-    ``allocation`` is None where arms are not given at random.
+    ``allocation`` is None where arms are not given at random. ``panels`` holds, by form, the keys of the lines that the
+    form asks, in order; a form that is not there asks all it knows.
     """
 
     registration: str
@@ -256,6 +257,7 @@ class Protocol:
     criteria: tuple[Criterion, ...]
     endpoints: tuple[Endpoint, ...]
     examples: tuple[ExampleSubject, ...]
+    panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def visit(self, code: str) -> Visit:
         """The scheduled visit with this code; ``KeyError`` when there is none."""
