@@ -204,13 +204,15 @@ class RowGroup:
 class Publication:
     """A fact that the form publishes as a finding once it is complete, from the item or derived value `name`.
 
-    With `rows` and `key` it is that of one line of a repeating group.
+    With `rows` and `key` it is that of one line of a repeating group. `label` is what people call the fact, where that
+    is not the label of the item.
     """
 
     fact: Fact
     name: str
     rows: str = ""
     key: str = ""
+    label: str | Promise = ""
 
     @property
     def address(self) -> str:

@@ -45,7 +45,7 @@ def fact_note(code: str) -> FactNote:
         for published in spec.publishes:
             fact = published.fact
             if fact.code == code:
-                choices = {str(value): str(label) for value, label in spec.column(published.name).flatchoices}
+                choices = {str(value): str(label) for value, label in spec.column(published.address).flatchoices}
                 unit = _(fact.unit) if fact.unit else ""
                 is_yes_no = fact.kind is FactKind.YES_NO
                 return FactNote(fact_label(code), unit, str(spec.title), is_yes_no, choices)

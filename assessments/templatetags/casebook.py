@@ -31,7 +31,7 @@ def fact_label(code: str) -> str:
         return _("Consent signed")
     for spec in INSTRUMENTS.values():
         for publication in spec.publishes:
-            label = str(capfirst(spec.label(publication.address)))
+            label = str(capfirst(str(publication.label or spec.label(publication.address))))
             if publication.fact.code == code:
                 return label
             for interval in publication.fact.intervals:

@@ -104,7 +104,7 @@ def _with_target(trial: Trial, target: int | None) -> Trial:
 
 
 def make_trial_asking_for(*forms: str) -> Trial:
-    """NCT03265613 as it is in its folder, but with these forms at every visit as well."""
+    """NCT03265613 as it is in its folder, but with these forms at every visit as well, each with all its lines."""
 
     def longer(asked: re.Match[str]) -> str:
         listed = re.findall(r'"(\w+)"', asked[1])
@@ -112,6 +112,10 @@ def make_trial_asking_for(*forms: str) -> Trial:
 
     files = read_folder(STUDIES / "NCT03265613" / "1.0")
     files["visits.toml"] = re.sub(r"^forms = \[(.*?)\]$", longer, files["visits.toml"], flags=re.MULTILINE | re.DOTALL)
+    chosen = catalogue().lines
+    for form in forms:
+        if form in chosen and chosen[form].must_be_chosen and f"\n{form} = [" not in files["visits.toml"]:
+            files["visits.toml"] += f"{form} = {json.dumps(list(chosen[form].facts))}\n"
     stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
     make_sheet(stored.trial)
     return stored.trial

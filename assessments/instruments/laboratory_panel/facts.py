@@ -1,8 +1,13 @@
 """The facts that laboratory results publish: analyte, then limit, then unit, such as alt_uln_u_l."""
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from assessments.form_specs import Publication
 from clinical.laboratory.analytes import ANALYTES
 from protocols.catalogue import Fact, FactKind
+from trials.analytes import ANALYTE_NAMES
 
 STEMS = {
     "CA": "calcium",
@@ -52,6 +57,7 @@ UNITS = {
 
 VALUE, LOW, HIGH = "standard_value", "standard_low", "standard_high"
 LIMITS = {VALUE: "", LOW: "lln_", HIGH: "uln_"}
+LABELS = {LOW: _("{analyte}, lower limit of normal"), HIGH: _("{analyte}, upper limit of normal")}
 
 
 def fact_code(analyte: str, name: str = VALUE) -> str:
@@ -62,7 +68,18 @@ def fact_code(analyte: str, name: str = VALUE) -> str:
 def publications(rows: str, analytes: tuple[str, ...], *names: str) -> tuple[Publication, ...]:
     """What the lines of these analytes publish: each of the named derived values."""
     return tuple(
-        Publication(Fact(fact_code(code, name), FactKind.NUMBER, ANALYTES[code].unit), name, rows=rows, key=code)
+        Publication(
+            Fact(fact_code(code, name), FactKind.NUMBER, ANALYTES[code].unit),
+            name,
+            rows=rows,
+            key=code,
+            label=_label(code, name),
+        )
         for code in analytes
         for name in names
     )
+
+
+def _label(analyte: str, name: str) -> Promise:
+    known = ANALYTE_NAMES[analyte]
+    return format_lazy(LABELS[name], analyte=known) if name in LABELS else known
