@@ -58,8 +58,7 @@ def _ranges(subject: Subject) -> Callable[[date], Mapping[str, KnownRange]]:
     ranges = ranges_of(subject.site)
 
     def on(day: date) -> dict[str, KnownRange]:
-        is_born = birth_date is not None and birth_date <= day
-        age = age_on(birth_date=birth_date, on=day) if is_born else None
+        age = None if birth_date is None or birth_date > day else age_on(birth_date=birth_date, on=day)
         found = ranges_among(ranges, day=day, sex=sex, age_years=age)
         return {code: KnownRange(each.in_standard_unit, each.unit) for code, each in found.items()}
 

@@ -136,11 +136,9 @@ def stored_values(spec: CrfSpec, form: Any, rows: Mapping[str, Any]) -> dict[str
     was derived from them."""
     values = {item.name: _none_if_empty(getattr(form, item.name)) for item in spec.items}
     for group in spec.row_groups:
+        names = [*(item.name for item in group.items), *(derived.name for derived in group.derived)]
         values[group.name] = tuple(
-            {
-                ROW_KEY: row.row_key,
-                **{each.name: _none_if_empty(getattr(row, each.name)) for each in (*group.items, *group.derived)},
-            }
+            {ROW_KEY: row.row_key, **{name: _none_if_empty(getattr(row, name)) for name in names}}
             for row in rows.get(group.name, ())
         )
     return values

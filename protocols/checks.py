@@ -80,8 +80,9 @@ def check_visits(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def check_panels(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
-    """Each panel is that of a form that some visit asks for and that has such lines; no form lacks the panel it
-    needs."""
+    """Each panel is that of a form that has such lines; no form that a visit asks for lacks the panel it needs."""
+    if draft.panels is None:
+        return
     asked = {form for _key, forms in _forms_by_key(draft) for form in forms}
     for form, keys in draft.panels.items():
         path = f"panels.{form}"
@@ -89,8 +90,6 @@ def check_panels(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
             message = f"'{form}' is not a form with lines to choose; those are {', '.join(sorted(catalogue.lines))}."
             yield Problem("visits.toml", path, message)
             continue
-        if draft.visits.is_complete and form not in asked:
-            yield Problem("visits.toml", path, "belongs to a form that no visit asks for: remove it, or add the form.")
         known = catalogue.lines[form].facts
         for key in keys:
             if key not in known:

@@ -166,6 +166,14 @@ class Visit(VisitContent):
 
 
 @dataclass(frozen=True)
+class Panel:
+    """The keys of the lines that a form asks."""
+
+    form: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Criterion:
     """One eligibility criterion: the record's text, the rule, and the question only a person can answer (or empty)."""
 

@@ -1,7 +1,7 @@
 """A protocol in words: doses, days, windows, rules, outcome measures."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -120,6 +120,12 @@ def allocation(protocol: Protocol) -> str:
 def strata(by: Allocation) -> str:
     """What the random lists are divided by."""
     return ", ".join(str(STRATA.get(name, name)) for name in by.stratified_by)
+
+
+def lines(form: str, keys: Iterable[str]) -> list[str]:
+    """What the lines of a form are called; those of a form or a line that is not known any more by their keys."""
+    groups = [group for group in INSTRUMENTS[form].row_groups if group.keys is not None] if form in INSTRUMENTS else []
+    return [str(groups[0].label(key)) if groups else key for key in keys]
 
 
 def target(visit: Visit, anchor: str) -> str:

@@ -61,7 +61,8 @@ def save_form(
     address, or else `reason` for all of them. Raises FormConflict when the stored version is another one,
     ValidationError (by address) when a hard check objects, when a complete form lacks values, when a soft check is not
     explained, or when a reason is missing; NotAllowedNow when the visit cannot receive data. At most fifteen
-    statements, whatever the form, besides what the completion of a treatment entails for visits and deviations.
+    statements, whatever the form (two more where results are compared with normal ranges), besides what the completion
+    of a treatment entails for visits and deviations.
     """
     visit = _locked_visit(visit)
     form = _stored_or_new(spec, visit, repeat_key, expected_version)

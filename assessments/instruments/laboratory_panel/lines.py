@@ -56,7 +56,7 @@ def line_of(row: Values) -> Line | None:
 
 def unit_of(analyte: Analyte, row: Values) -> str:
     """The unit of the line; the standard one where none of the analyte's is chosen."""
-    unit = row.get("unit")
+    unit = str(row.get("unit"))
     return unit if unit in analyte.units else analyte.unit
 
 
