@@ -1,5 +1,6 @@
 """What the rules of a form may know besides its own items, read in a fixed number of statements."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,16 +8,20 @@ from typing import Any
 from django.db.models import Q
 
 from assessments.codes import YesNo
-from assessments.form_specs import CrfSpec, FormContext
+from assessments.form_specs import CrfSpec, FormContext, KnownRange, no_ranges
 from assessments.gate.selectors import clearance_of
-from patients.models import Finding, Visit
+from assessments.instruments.demographics.model import Demographics
+from clinical.ages import age_on
+from patients.models import Finding, Subject, Visit
 from patients.services.planning import consent_day
 from patients.visit_content import arm_code_at, protocol_at
 from trials.models import Storage
+from trials.normal_ranges import ranges_among, ranges_of
 
 
 def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
-    """The context of one form of a visit: two statements, three where an infusion is cleared."""
+    """The context of one form of a visit: two statements, three where an infusion is cleared, four where results are
+    compared with normal ranges."""
     subject, protocol = visit.subject, protocol_at(visit)
     visit_on = visit.occurred_on or subject.site.today()
     here: dict[str, Any] = {}
@@ -44,12 +49,28 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
         dose_mg_low=arm.dose_mg_low if arm and not arm.is_infused else None,
         dose_mg_high=arm.dose_mg_high if arm and not arm.is_infused else None,
         clearance=_clearance(visit) if spec.needs_clearance else {},
+        panels=protocol.panels,
+        ranges_on=_ranges(subject) if spec.needs_ranges else no_ranges,
         first_treatment_on=subject.first_treatment_on,
         here=here,
         baseline=baseline,
         previous=previous,
         pga_levels=protocol.pga_levels,
     )
+
+
+def _ranges(subject: Subject) -> Callable[[date], Mapping[str, KnownRange]]:
+    """The normal ranges of the site that fit the subject on a day: two statements, for however many days."""
+    person = Demographics.objects.filter(visit__subject=subject).order_by("pk").values("sex", "birth_date").first()
+    sex, birth_date = (person["sex"], person["birth_date"]) if person else ("", None)
+    ranges = ranges_of(subject.site)
+
+    def on(day: date) -> dict[str, KnownRange]:
+        age = None if birth_date is None or birth_date > day else age_on(birth_date=birth_date, on=day)
+        found = ranges_among(ranges, day=day, sex=sex, age_years=age)
+        return {code: KnownRange(each.in_standard_unit, each.unit) for code, each in found.items()}
+
+    return on
 
 
 def _clearance(visit: Visit) -> dict[str, Any]:

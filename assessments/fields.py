@@ -1,6 +1,7 @@
 """Model fields that know their limits: one declaration gives the CHECK constraint, the validator and the entry
 widget."""
 
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from clinical.numbers import plain
 from clinical.partial_days import earliest
 
 
@@ -84,6 +86,30 @@ class BoundedDecimal(Bounded, models.DecimalField):
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         defaults = {"min_value": self.low, "max_value": self.high, "error_messages": range_messages(self)}
         return super().formfield(**{**defaults, "form_class": DecimalEntry, **kwargs})
+
+
+class MeasuredEntry(DecimalEntry):
+    """A decimal number that is shown without idle zeros."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain(value) if isinstance(value, Decimal) else value
+
+
+class Measured(BoundedDecimal):
+    """A result as reported, in whatever unit: from 0 to ten million, with up to four decimals."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        for name in ("low", "high", "decimal_places"):
+            kwargs.pop(name, None)
+        super().__init__(*args, low=0, high=10**7, decimal_places=4, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["low"], kwargs["high"], kwargs["decimal_places"]
+        return name, path, args, kwargs
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        return super().formfield(**{"form_class": MeasuredEntry, **kwargs})
 
 
 def is_partial_day(text: str) -> None:

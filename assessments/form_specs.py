@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
+from clinical.laboratory.reference_range import ReferenceRange
 from protocols.catalogue import Fact
 from protocols.schema import DEFAULT_PGA_LEVELS
 
@@ -33,6 +34,19 @@ ROW_KEY = "row_key"
 
 
 @dataclass(frozen=True)
+class KnownRange:
+    """The normal range of an analyte at the subject's site, for this subject: in the standard unit of the analyte, and
+    the unit that the laboratory reports in."""
+
+    standard: ReferenceRange
+    unit: str
+
+
+def no_ranges(_day: date) -> Mapping[str, KnownRange]:
+    return {}
+
+
+@dataclass(frozen=True)
 class FormContext:
     """What the rules of a form may know beyond its own items.
 
@@ -40,8 +54,9 @@ class FormContext:
     (pre-dose on the day itself), both by fact code and without the form's own. `dose_mg_low` and `dose_mg_high` limit
     one dose of the subject's arm, both allowed; None where the arm is not dosed in milligrams or not known. `clearance`
     is what was confirmed before the infusion, and what the register knows of its lot; empty where there is none.
-    `panels` holds the keys of the lines that the protocol asks, by form. `first_treatment_on` is None until the subject
-    is treated. `previous` holds the newest number of each fact from an earlier day, with that day. `pga_levels` is the
+    `panels` holds the keys of the lines that the protocol asks, by form. `ranges_on` gives, for a day of sampling, the
+    normal ranges of the site that fit the subject, by analyte. `first_treatment_on` is None until the subject is
+    treated. `previous` holds the newest number of each fact from an earlier day, with that day. `pga_levels` is the
     scale of the global assessment that the protocol uses.
     """
 
@@ -52,6 +67,7 @@ class FormContext:
     dose_mg_high: int | None = None
     clearance: Mapping[str, Any] = field(default_factory=dict)
     panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges_on: Callable[[date], Mapping[str, KnownRange]] = no_ranges
     first_treatment_on: date | None = None
     here: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
@@ -83,7 +99,9 @@ class Item:
     `required_if` narrows `required` to forms whose values it is true of, such as a day that only a past event has.
     An item whose `shown_if` is not true of the values is not asked: it is hidden while it is empty, never required, and
     a value that it has is kept, flagged, and left out of everything that is worked out. In a repeating group both are
-    asked of the values of the row. `line_mm` is the length of the line that the answer marks on paper; 0: no line.
+    asked of the values of the row, what is derived from them included. `choices_of` gives the (value, label) pairs that
+    a line of this key may take, where lines differ in them; one of them is always chosen. `line_mm` is the length of
+    the line that the answer marks on paper; 0: no line.
     """
 
     name: str
@@ -95,6 +113,7 @@ class Item:
     required_if: Callable[[Values], bool] | None = None
     shown_if: Callable[[Values], bool] | None = None
     line_mm: int = 0
+    choices_of: Callable[[str], tuple[tuple[str, str], ...]] | None = None
 
     @property
     def is_always_required(self) -> bool:
@@ -124,12 +143,22 @@ class ItemGroup:
 
 @dataclass(frozen=True)
 class Derived:
-    """A value worked out from the items and stored with them; a headline is shown live even where room is scarce."""
+    """A value worked out from the items and stored with them; a headline is shown live even where room is scarce.
+
+    In a repeating group `unit_of` gives the unit by the key of the line, and what is not `in_entry` is left to the
+    review page.
+    """
 
     name: str
     cdash: str = ""
     unit: str | Promise = ""
     is_headline: bool = False
+    unit_of: Callable[[str], str] | None = None
+    in_entry: bool = True
+
+    def unit_at(self, key: str) -> str | Promise:
+        """The unit in the line of this key."""
+        return self.unit if self.unit_of is None else self.unit_of(key)
 
 
 def derives_no_more(_row: Values, _values: Values, _context: FormContext) -> dict[str, Any]:
@@ -160,6 +189,11 @@ class RowGroup:
     shown_if: Callable[[Values], bool] | None = None
     in_table: bool = False
 
+    @property
+    def derived_in_entry(self) -> tuple[Derived, ...]:
+        """The derived values that the entry page shows."""
+        return tuple(derived for derived in self.derived if derived.in_entry)
+
     def is_asked(self, values: Values) -> bool:
         """Whether a form with these values asks for lines at all."""
         return self.shown_if is None or self.shown_if(values)
@@ -187,13 +221,15 @@ class RowGroup:
 class Publication:
     """A fact that the form publishes as a finding once it is complete, from the item or derived value `name`.
 
-    With `rows` and `key` it is that of one line of a repeating group.
+    With `rows` and `key` it is that of one line of a repeating group. `label` is what people call the fact, where that
+    is not the label of the item.
     """
 
     fact: Fact
     name: str
     rows: str = ""
     key: str = ""
+    label: str | Promise = ""
 
     @property
     def address(self) -> str:
@@ -221,6 +257,10 @@ def prefills_nothing(_context: FormContext) -> dict[str, Any]:
     return {}
 
 
+def collected_when_assessed(_values: Values) -> date | None:
+    return None
+
+
 @dataclass(frozen=True)
 class CrfSpec:
     """One instrument: its model, its items and the pure functions over them.
@@ -230,9 +270,12 @@ class CrfSpec:
     says for the live values how they stand against the baseline. `answers` gives the code list of an item where it is
     not simply that of the model: by the context while a form is entered, by the stored form when it is read.
     `is_treatment` marks the form whose first completion at the anchor visit starts the subject's treatment;
-    `needs_clearance` one that two persons clear before it starts. `is_wide` gives the entry page the whole width, as
-    tables need it. With `grid_heads` the item groups that are `in_grid` are the rows of a grid, and these the heads
-    of its columns.
+    `needs_clearance` one that two persons clear before it starts; `needs_ranges` one that compares with the normal
+    ranges of the site. `is_wide` gives the entry page the whole width, as tables need it. With `grid_heads` the item
+    groups that are `in_grid` are the rows of a grid, and these the heads of its columns. `collected_on` is the day on
+    which the published results were collected; None: that of the assessment. `panel` holds the keys of lines that a
+    protocol may choose from; where `needs_panel` it has to. `retired` are columns that earlier versions filled: they
+    keep what they hold, and nothing asks for them.
     """
 
     code: str
@@ -249,6 +292,11 @@ class CrfSpec:
     answers: Callable[[str, "FormContext | FormData"], Answers | None] = answers_as_declared
     is_treatment: bool = False
     needs_clearance: bool = False
+    needs_ranges: bool = False
+    collected_on: Callable[[Values], date | None] = collected_when_assessed
+    panel: tuple[str, ...] = ()
+    needs_panel: bool = False
+    retired: tuple[str, ...] = ()
     is_wide: bool = False
     grid_heads: tuple[str | Promise, ...] = ()
     entry_template: str = "assessments/entry_items.html"

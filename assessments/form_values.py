@@ -61,8 +61,19 @@ def missing_items(spec: CrfSpec, values: Values, reasons: Mapping[str, str]) -> 
     ]
 
 
+def with_worked_lines(spec: CrfSpec, values: Values, context: FormContext) -> dict[str, Any]:
+    """The values with what is derived from each line put into it, as `is_asked` of its items wants them."""
+    found = dict(values)
+    for group in spec.row_groups:
+        if group.derived and group.name in values:
+            rows = values[group.name] or ()
+            found[group.name] = tuple({**row, **group.derive(row, values, context)} for row in rows)
+    return found
+
+
 def worked_on(spec: CrfSpec, values: Values, context: FormContext) -> dict[str, Any]:
     """The values that rules see: what is not asked is empty, and each line has its derived values."""
+    values = with_worked_lines(spec, values, context)
     seen = {item.name: values.get(item.name) if item.is_asked(values) else None for item in spec.items}
     for group in spec.row_groups:
         rows = values.get(group.name) or () if group.is_asked(values) else ()
@@ -88,6 +99,7 @@ def derived_values(spec: CrfSpec, values: Values, context: FormContext) -> dict[
 
 def objections(spec: CrfSpec, values: Values, context: FormContext) -> list[Objection]:
     """What the edit checks have against the values, and values that are kept though not asked."""
+    values = with_worked_lines(spec, values, context)
     return [*spec.check(worked_on(spec, values, context), context), *_objections_to_unasked(spec, values)]
 
 
@@ -120,11 +132,13 @@ def _objections_to_unasked(spec: CrfSpec, values: Values) -> Iterator[Objection]
 
 
 def stored_values(spec: CrfSpec, form: Any, rows: Mapping[str, Any]) -> dict[str, Any]:
-    """What is stored, as the rules of a spec read it; `rows` are the stored lines by repeating group."""
+    """What is stored, as the rules of a spec read it; `rows` are the stored lines by repeating group, which know what
+    was derived from them."""
     values = {item.name: _none_if_empty(getattr(form, item.name)) for item in spec.items}
     for group in spec.row_groups:
+        names = [*(item.name for item in group.items), *(derived.name for derived in group.derived)]
         values[group.name] = tuple(
-            {ROW_KEY: row.row_key, **{item.name: _none_if_empty(getattr(row, item.name)) for item in group.items}}
+            {ROW_KEY: row.row_key, **{name: _none_if_empty(getattr(row, name)) for name in names}}
             for row in rows.get(group.name, ())
         )
     return values

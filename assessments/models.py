@@ -7,9 +7,10 @@ from assessments.instruments.demographics.model import Demographics
 from assessments.instruments.dlqi.model import Dlqi
 from assessments.instruments.end_of_study.model import EndOfStudy
 from assessments.instruments.end_of_treatment.model import EndOfTreatment
+from assessments.instruments.immune_markers.model import ImmuneMarkerResult, ImmuneMarkers
 from assessments.instruments.infusion.model import Infusion, Interruption, Premedication
 from assessments.instruments.infusion_vital_signs.model import InfusionVitalSigns, VitalSignsReading
-from assessments.instruments.laboratory.model import Laboratory
+from assessments.instruments.laboratory.model import Laboratory, LaboratoryLine
 from assessments.instruments.medical_history.model import MedicalCondition, MedicalHistory
 from assessments.instruments.methotrexate.model import Methotrexate
 from assessments.instruments.pasi.model import Pasi
@@ -21,6 +22,7 @@ from assessments.instruments.pruritus_vas.model import PruritusVas
 from assessments.instruments.psoriasis_history.model import PsoriasisHistory
 from assessments.instruments.reproductive_status.model import ReproductiveStatus
 from assessments.instruments.serology.model import Serology
+from assessments.instruments.tumour_markers.model import TumourMarkerResult, TumourMarkers
 from assessments.instruments.vital_signs.model import VitalSigns
 from assessments.instruments.zung_sas.model import ZungSas
 from assessments.instruments.zung_sds.model import ZungSds
@@ -34,11 +36,14 @@ __all__ = [
     "EndOfStudy",
     "EndOfTreatment",
     "FormDraft",
+    "ImmuneMarkerResult",
+    "ImmuneMarkers",
     "Infusion",
     "InfusionClearance",
     "InfusionVitalSigns",
     "Interruption",
     "Laboratory",
+    "LaboratoryLine",
     "MedicalCondition",
     "MedicalHistory",
     "Methotrexate",
@@ -54,6 +59,8 @@ __all__ = [
     "QuestionnaireWording",
     "ReproductiveStatus",
     "Serology",
+    "TumourMarkerResult",
+    "TumourMarkers",
     "VitalSigns",
     "VitalSignsReading",
     "ZungSas",

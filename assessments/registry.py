@@ -6,6 +6,7 @@ from assessments.instruments.demographics.spec import SPEC as DEMOGRAPHICS
 from assessments.instruments.dlqi.spec import SPEC as DLQI
 from assessments.instruments.end_of_study.spec import SPEC as END_OF_STUDY
 from assessments.instruments.end_of_treatment.spec import SPEC as END_OF_TREATMENT
+from assessments.instruments.immune_markers.spec import SPEC as IMMUNE_MARKERS
 from assessments.instruments.infusion.spec import SPEC as INFUSION
 from assessments.instruments.infusion_vital_signs.spec import SPEC as INFUSION_VITAL_SIGNS
 from assessments.instruments.laboratory.spec import SPEC as LABORATORY
@@ -20,11 +21,12 @@ from assessments.instruments.pruritus_vas.spec import SPEC as PRURITUS_VAS
 from assessments.instruments.psoriasis_history.spec import SPEC as PSORIASIS_HISTORY
 from assessments.instruments.reproductive_status.spec import SPEC as REPRODUCTIVE_STATUS
 from assessments.instruments.serology.spec import SPEC as SEROLOGY
+from assessments.instruments.tumour_markers.spec import SPEC as TUMOUR_MARKERS
 from assessments.instruments.vital_signs.spec import SPEC as VITAL_SIGNS
 from assessments.instruments.zung_sas.spec import SPEC as ZUNG_SAS
 from assessments.instruments.zung_sds.spec import SPEC as ZUNG_SDS
 from patients.eligibility import CONSENT_GIVEN
-from protocols.catalogue import Catalogue
+from protocols.catalogue import Catalogue, FormLines
 
 INSTRUMENTS: dict[str, CrfSpec] = {
     spec.code: spec
@@ -44,6 +46,8 @@ INSTRUMENTS: dict[str, CrfSpec] = {
         ZUNG_SAS,
         ZUNG_SDS,
         LABORATORY,
+        TUMOUR_MARKERS,
+        IMMUNE_MARKERS,
         SEROLOGY,
         PREGNANCY_TEST,
         INFUSION,
@@ -57,4 +61,16 @@ INSTRUMENTS: dict[str, CrfSpec] = {
 
 def catalogue() -> Catalogue:
     """What protocols may name: the facts that each form publishes, and those of every subject."""
-    return Catalogue(forms={code: spec.facts for code, spec in INSTRUMENTS.items()}, always=(CONSENT_GIVEN,))
+    return Catalogue(
+        forms={code: spec.facts for code, spec in INSTRUMENTS.items()},
+        always=(CONSENT_GIVEN,),
+        lines={code: _lines(spec) for code, spec in INSTRUMENTS.items() if spec.panel},
+    )
+
+
+def _lines(spec: CrfSpec) -> FormLines:
+    facts = {
+        key: frozenset(publication.fact.code for publication in spec.publishes if publication.key == key)
+        for key in spec.panel
+    }
+    return FormLines(facts, must_be_chosen=spec.needs_panel)

@@ -18,6 +18,9 @@ def widget_for(field: models.Field, item: Item, *, in_table: bool = False) -> fo
     """The widget for a model field; a cell of a table has room for few buttons."""
     if field.choices:
         most = LONGEST_BUTTON_GROUP_IN_TABLE if in_table else LONGEST_BUTTON_GROUP
+        if in_table and not item.required:
+            # A list can be emptied with the mouse as well; in a table nothing says how else.
+            most = 0
         return forms.RadioSelect() if len(field.flatchoices) <= most else forms.Select()
     if isinstance(field, models.DateTimeField):
         return MomentInput()

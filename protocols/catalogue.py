@@ -1,7 +1,7 @@
 """What the instruments of this installation publish: the facts that rules and endpoints of a protocol may name."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -51,16 +51,41 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class FormLines:
+    """The lines of a form that a protocol chooses from, by key, each with the codes of the facts that it alone
+    publishes. Where ``must_be_chosen`` a protocol that asks for the form says which lines it asks."""
+
+    facts: Mapping[str, frozenset[str]]
+    must_be_chosen: bool = False
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """The facts each form publishes, by form code, and those known of every subject without a form."""
+    """The facts each form publishes, by form code, and those known of every subject without a form; the lines of forms
+    that a protocol may choose."""
 
     forms: Mapping[str, tuple[Fact, ...]]
     always: tuple[Fact, ...] = ()
+    lines: Mapping[str, FormLines] = field(default_factory=dict)
 
-    def published_by(self, forms: Iterable[str]) -> dict[str, Fact]:
-        """The facts of these forms by code, each day with its intervals; a form unknown here publishes nothing."""
-        published = (fact for form in forms for fact in self.forms.get(form, ()))
-        return {each.code: each for fact in published for each in (fact, *fact.intervals)}
+    def published_by(
+        self, forms: Iterable[str], panels: Mapping[str, tuple[str, ...]] | None = None
+    ) -> dict[str, Fact]:
+        """The facts of these forms by code, each day with its intervals; a form unknown here publishes nothing.
+
+        With ``panels``, the facts of lines that a panel leaves out are left out.
+        """
+        forms = tuple(forms)
+        published = [fact for form in forms for fact in self.forms.get(form, ())]
+        left_out = {code for form in forms for code in self._left_out(form, panels or {})}
+        kept = (fact for fact in published if fact.code not in left_out)
+        return {each.code: each for fact in kept for each in (fact, *fact.intervals)}
+
+    def _left_out(self, form: str, panels: Mapping[str, tuple[str, ...]]) -> set[str]:
+        if form not in panels or form not in self.lines:
+            return set()
+        chosen = panels[form]
+        return {code for key, codes in self.lines[form].facts.items() if key not in chosen for code in codes}
 
     @property
     def facts(self) -> dict[str, Fact]:

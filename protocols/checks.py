@@ -32,6 +32,7 @@ def check(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
     """All problems between parts, in no particular order."""
     yield from check_codes(draft)
     yield from check_visits(draft, catalogue)
+    yield from check_panels(draft, catalogue)
     yield from check_timing(draft)
     yield from check_anchor(draft)
     yield from check_arms(draft, catalogue)
@@ -76,6 +77,27 @@ def check_visits(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
     for epoch in draft.epochs.items:
         if draft.visits.is_complete and epoch.code not in used:
             yield Problem("visits.toml", f"epoch[{epoch.code}]", "has no visit: use it or remove it.")
+
+
+def check_panels(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
+    """Each panel is that of a form that has such lines; no form that a visit asks for lacks the panel it needs."""
+    if draft.panels is None:
+        return
+    asked = {form for _key, forms in _forms_by_key(draft) for form in forms}
+    for form, keys in draft.panels.items():
+        path = f"panels.{form}"
+        if form not in catalogue.lines:
+            message = f"'{form}' is not a form with lines to choose; those are {', '.join(sorted(catalogue.lines))}."
+            yield Problem("visits.toml", path, message)
+            continue
+        known = catalogue.lines[form].facts
+        for key in keys:
+            if key not in known:
+                yield Problem("visits.toml", path, f"'{key}' is not a line of the form; known are {', '.join(known)}.")
+    for form in sorted(asked - draft.panels.keys()):
+        if form in catalogue.lines and catalogue.lines[form].must_be_chosen:
+            message = "is missing: say which lines the form asks, in their order."
+            yield Problem("visits.toml", f"panels.{form}", message)
 
 
 def check_timing(draft: Draft) -> Iterator[Problem]:
@@ -248,7 +270,7 @@ def _published_by_anchor(draft: Draft, catalogue: Catalogue) -> dict[str, Fact]:
     if anchor is None or not draft.visits.is_complete:
         return catalogue.facts
     forms = [form for visit in draft.visits.items if _is_by_anchor(visit, anchor) for form in visit.forms]
-    return catalogue.published_by(forms) | {fact.code: fact for fact in catalogue.always}
+    return catalogue.published_by(forms, draft.panels) | {fact.code: fact for fact in catalogue.always}
 
 
 def _published_before_anchor(draft: Draft, catalogue: Catalogue) -> dict[str, Fact]:
@@ -259,7 +281,7 @@ def _published_before_anchor(draft: Draft, catalogue: Catalogue) -> dict[str, Fa
         return catalogue.facts
     before = draft.visits.items[: draft.visits.items.index(anchor)]
     forms = [form for visit in before for form in visit.forms]
-    return catalogue.published_by(forms) | {fact.code: fact for fact in catalogue.always}
+    return catalogue.published_by(forms, draft.panels) | {fact.code: fact for fact in catalogue.always}
 
 
 def _anchor_visit(draft: Draft) -> Visit | None:
@@ -300,7 +322,7 @@ def _complaint_of_measure(endpoint: Endpoint, draft: Draft, catalogue: Catalogue
     if fact.kind is not FactKind.NUMBER:
         return f"'{fact.code}' is of the kind {fact.kind}, but an endpoint needs a number."
     visit = next((visit for visit in draft.visits.items if visit.code == endpoint.at), None)
-    if visit is not None and fact.code not in catalogue.published_by(visit.forms):
+    if visit is not None and fact.code not in catalogue.published_by(visit.forms, draft.panels):
         return f"'{fact.code}' is not published at {endpoint.at}: add its form to that visit."
     if endpoint.kind.needs_baseline and fact.code not in _published_by_anchor(draft, catalogue):
         return f"'{fact.code}' has no baseline: schedule its form at or before the anchor visit."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from protocols.schema import EARLY_TERMINATION, UNSCHEDULED, Protocol
+from protocols.schema import EARLY_TERMINATION, UNSCHEDULED, Panel, Protocol
 
 
 class Part(StrEnum):
@@ -20,6 +20,7 @@ class Part(StrEnum):
     EPOCH = "epoch"
     VISIT = "visit"
     OUTSIDE = "outside"
+    PANEL = "panel"
     CRITERION = "criterion"
     ENDPOINT = "endpoint"
 
@@ -55,6 +56,7 @@ class Aspect(StrEnum):
     WINDOW = "window"
     FORMS = "forms"
     BY_PHONE = "by_phone"
+    LINES = "lines"
     KIND = "kind"
     TEXT = "text"
     RULE = "rule"
@@ -106,6 +108,8 @@ ASPECTS: Mapping[Part, Mapping[Aspect, Read]] = {
         **_CONTENT,
     },
     Part.OUTSIDE: _CONTENT,
+    # Nor is the order of the lines of a form.
+    Part.PANEL: {Aspect.LINES: lambda panel: frozenset(panel.keys)},
     Part.CRITERION: {
         Aspect.KIND: _of("kind"),
         Aspect.TEXT: _of("text"),
@@ -175,6 +179,7 @@ def _things(protocol: Protocol) -> dict[Part, dict[str, Any]]:
         Part.EPOCH: {epoch.code: epoch for epoch in protocol.epochs},
         Part.VISIT: {visit.code: visit for visit in protocol.visits},
         Part.OUTSIDE: {UNSCHEDULED: protocol.unscheduled, EARLY_TERMINATION: protocol.early_termination},
+        Part.PANEL: {form: Panel(form, keys) for form, keys in protocol.panels.items()},
         Part.CRITERION: {criterion.code: criterion for criterion in protocol.criteria},
         Part.ENDPOINT: {endpoint.code: endpoint for endpoint in protocol.endpoints},
     }

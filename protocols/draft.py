@@ -67,7 +67,8 @@ class Header:
 @dataclass
 class Draft:
     """All files of one version as read. ``header``, ``unscheduled`` and ``early_termination`` are None when they could
-    not be read in full; ``allocation`` is None also where the trial does not randomise."""
+    not be read in full, ``panels`` when one of them could not; ``allocation`` is None also where the trial does not
+    randomise."""
 
     header: Header | None
     arms: Section[Arm]
@@ -79,6 +80,7 @@ class Draft:
     criteria: Section[Criterion]
     endpoints: Section[Endpoint]
     examples: Section[ExampleSubject]
+    panels: Mapping[str, tuple[str, ...]] | None
 
 
 def read_draft(files: Mapping[str, Mapping[str, Any] | None], problems: list[Problem]) -> Draft:
@@ -109,10 +111,16 @@ def read_draft(files: Mapping[str, Mapping[str, Any] | None], problems: list[Pro
         criteria=section("criteria.toml", {"inclusion": _inclusion, "exclusion": _exclusion}),
         endpoints=section("endpoints.toml", {"endpoint": _endpoint}),
         examples=section("examples.toml", {"example": read_example}, named_by="name"),
+        panels=single("visits.toml", "panels", _panels, required=False) if _has(roots, "panels") else {},
     )
     for root in roots.values():
         root.finish()
     return draft
+
+
+def _has(roots: Mapping[str, Table], key: str) -> bool:
+    """Does the file of visits have this table, or could it have it?"""
+    return "visits.toml" not in roots or roots["visits.toml"].has(key)
 
 
 def _read_section(root: Table, builders: Mapping[str, Callable[[Table], Item | None]], named_by: str) -> Section[Item]:
@@ -236,6 +244,15 @@ def _content(table: Table) -> VisitContent:
         by_phone=table.flag("by_phone", False),
         **_default(table),
     )
+
+
+def _panels(table: Table) -> dict[str, tuple[str, ...]]:
+    """The keys of lines by form."""
+    panels = {form: table.texts(form) for form in table.values}
+    for form, values in table.values.items():
+        if values == []:
+            table.report(form, "is empty: name the lines that the form asks, or remove the key.")
+    return panels
 
 
 def _inclusion(table: Table) -> Criterion | None:

@@ -110,4 +110,5 @@ def _assemble(draft: Draft, header: Header, unscheduled: VisitContent, early_ter
         criteria=tuple(draft.criteria.items),
         endpoints=tuple(draft.endpoints.items),
         examples=tuple(draft.examples.items),
+        panels=draft.panels or {},
     )

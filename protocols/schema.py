@@ -1,7 +1,7 @@
 """What a protocol version says, as frozen dataclasses. ``protocols.loader`` guarantees that they fit together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -170,6 +170,14 @@ class Visit(VisitContent):
 
 
 @dataclass(frozen=True)
+class Panel:
+    """The keys of the lines that a form asks."""
+
+    form: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Criterion:
     """One eligibility criterion: the record's text, the rule, and the question only a person can answer (or empty)."""
 
@@ -238,7 +246,8 @@ class Protocol:
     """One version of one protocol. ``anchor`` is the visit of the first treatment (Day 1).
 
     ``allocation`` is None where arms are not given at random. ``pga_levels`` is the number of levels of the global
-    assessment: 6 (0 to 5) or 5 (0 to 4).
+    assessment: 6 (0 to 5) or 5 (0 to 4). ``panels`` holds, by form, the keys of the lines that the form asks, in order;
+    a form that is not there asks all it knows.
     """
 
     registration: str
@@ -262,6 +271,7 @@ class Protocol:
     criteria: tuple[Criterion, ...]
     endpoints: tuple[Endpoint, ...]
     examples: tuple[ExampleSubject, ...]
+    panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def visit(self, code: str) -> Visit:
         """The scheduled visit with this code; ``KeyError`` when there is none."""

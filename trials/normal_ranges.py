@@ -41,8 +41,20 @@ def ranges_on(
     ranges = NormalRange.objects.filter(site=site, valid_from__lte=day)
     if laboratory_name:
         ranges = ranges.filter(laboratory_name=laboratory_name)
+    return ranges_among(ranges, day=day, sex=sex, age_years=age_years)
+
+
+def ranges_of(site: Site) -> list[NormalRange]:
+    """Every range of the site, in one statement."""
+    return list(NormalRange.objects.filter(site=site))
+
+
+def ranges_among(
+    ranges: Iterable[NormalRange], *, day: date, sex: str, age_years: int | None
+) -> dict[str, NormalRange]:
+    """The same as `ranges_on`, of ranges that are at hand already."""
     # A range that was replaced is out, also for ages which the one in its place leaves out: so the newest first.
-    holding = _newest(ranges).values()
+    holding = _newest(found for found in ranges if found.valid_from <= day).values()
     fitting = [found for found in holding if found.fits(sex=sex, age_years=age_years)]
     return {found.analyte: found for found in sorted(fitting, key=_precedence)}
 

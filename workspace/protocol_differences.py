@@ -22,6 +22,7 @@ PARTS: Mapping[Part, Promise] = {
     Part.EPOCH: gettext_lazy("Stage"),
     Part.VISIT: gettext_lazy("Visit"),
     Part.OUTSIDE: gettext_lazy("Outside the schedule"),
+    Part.PANEL: gettext_lazy("Lines of a form"),
     Part.CRITERION: gettext_lazy("Criterion"),
     Part.ENDPOINT: gettext_lazy("Outcome measure"),
 }
@@ -65,6 +66,8 @@ def _in_words(found: Difference, earlier: Protocol, later: Protocol) -> Differen
 def _name(found: Difference) -> str:
     if found.part in (Part.TRIAL, Part.ALLOCATION):
         return ""
+    if found.part is Part.PANEL:
+        return form_title(found.code)
     if found.part is Part.CRITERION:
         return f"{found.code}: {found.thing.text}"
     if found.part in (Part.VISIT, Part.OUTSIDE):
@@ -119,6 +122,7 @@ ASPECTS: Mapping[Aspect, tuple[Promise, Words]] = {
         gettext_lazy("by telephone"),
         lambda content, _protocol: _("possible") if content.by_phone else _("not possible"),
     ),
+    Aspect.LINES: (gettext_lazy("lines"), lambda panel, _protocol: ", ".join(words.lines(panel.form, panel.keys))),
     Aspect.KIND: (gettext_lazy("kind"), lambda criterion, _protocol: str(CRITERION_KINDS[criterion.kind])),
     Aspect.TEXT: (gettext_lazy("text"), _text("text")),
     Aspect.RULE: (gettext_lazy("rule"), lambda criterion, _protocol: words.rule_in_words(criterion.rule.source)),

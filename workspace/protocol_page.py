@@ -104,6 +104,7 @@ def protocol_page(trial: Trial, *, roles: HeldRoles, wanted: str = "") -> dict[s
         "differences": differences_in_words(protocol_of(previous), protocol) if previous else [],
         "allocation": words.allocation(protocol),
         "arms": [(arm, words.dose(arm)) for arm in protocol.arms],
+        "panels": [(form_title(form), words.lines(form, keys)) for form, keys in protocol.panels.items()],
         "endpoints": [
             (endpoint, ENDPOINT_ROLES[endpoint.role], words.measure(endpoint)) for endpoint in protocol.endpoints
         ],

@@ -1,7 +1,7 @@
 """A protocol in words: doses, days, windows, rules, outcome measures."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -45,7 +45,7 @@ def fact_note(code: str) -> FactNote:
         for published in spec.publishes:
             fact = published.fact
             if fact.code == code:
-                choices = {str(value): str(label) for value, label in spec.column(published.name).flatchoices}
+                choices = {str(value): str(label) for value, label in spec.column(published.address).flatchoices}
                 unit = _(fact.unit) if fact.unit else ""
                 is_yes_no = fact.kind is FactKind.YES_NO
                 return FactNote(fact_label(code), unit, str(spec.title), is_yes_no, choices)
@@ -120,6 +120,12 @@ def allocation(protocol: Protocol) -> str:
 def strata(by: Allocation) -> str:
     """What the random lists are divided by."""
     return ", ".join(str(STRATA.get(name, name)) for name in by.stratified_by)
+
+
+def lines(form: str, keys: Iterable[str]) -> list[str]:
+    """What the lines of a form are called; those of a form or a line that is not known any more by their keys."""
+    groups = [group for group in INSTRUMENTS[form].row_groups if group.keys is not None] if form in INSTRUMENTS else []
+    return [str(groups[0].label(key)) if groups else key for key in keys]
 
 
 def target(visit: Visit, anchor: str) -> str:

@@ -22,7 +22,7 @@ from assessments.form_specs import (
     RowGroup,
     is_empty,
 )
-from assessments.form_values import derived_values, hard, objections
+from assessments.form_values import derived_values, hard, objections, with_worked_lines
 from assessments.widgets import widget_for
 from patients.forms.fields import MomentField
 from patients.widgets import DayInput
@@ -110,6 +110,10 @@ class RowEntryForm(ItemsForm):
         self.key = key
         self.label = str(self.group.label(key))
         self.prepare(missing={name: missing.get(self.group.address(key, name), "") for name in self._names})
+        for item in self.items:
+            if item.choices_of is not None:
+                label = self.fields[item.name].label
+                self.fields[item.name] = forms.ChoiceField(choices=item.choices_of(key), label=label, required=False)
 
     @property
     def _names(self) -> list[str]:
@@ -200,7 +204,7 @@ class EntryForm(ItemsForm):
         for name, lines in self.rows.items():
             kept = (line for line in lines if line.group.keys is not None or not line.is_blank)
             found[name] = tuple({ROW_KEY: line.key, **line.item_values()} for line in kept)
-        return found
+        return with_worked_lines(self.spec, found, self.context)
 
     def shown_values(self) -> dict[str, Any]:
         """The values on the page: those typed; before anything is typed those stored or proposed."""
@@ -212,7 +216,7 @@ class EntryForm(ItemsForm):
             found[name] = tuple(
                 key | row for key, row, group in rows if group.keys is not None or not all(map(is_empty, row.values()))
             )
-        return found
+        return with_worked_lines(self.spec, found, self.context)
 
     def missing_reasons(self) -> dict[str, str]:
         """Coded reasons, by address, of the items that have no value; a reason beside a value is dropped."""

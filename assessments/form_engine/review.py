@@ -7,9 +7,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.fields import Measured
 from assessments.form_data import FormData, MissingReason, RowData
-from assessments.form_specs import CrfSpec, FormContext, ItemGroup, RowGroup, is_empty
+from assessments.form_specs import CrfSpec, Derived, FormContext, Item, ItemGroup, RowGroup, is_empty
 from assessments.form_values import Version, changed_addresses, kept_unasked, not_asked, stored_values
+from clinical.numbers import plain
 
 StoredRows = Mapping[str, Sequence[RowData]]
 """Stored lines by repeating group."""
@@ -88,7 +90,7 @@ class _Reader:
             (
                 str(group.label(line.row_key)),
                 tuple(
-                    self.row(group.address(line.row_key, column.name), line, column.name, column.unit)
+                    self.row(group.address(line.row_key, column.name), line, column.name, _unit(column, line.row_key))
                     for column in columns
                 ),
             )
@@ -109,8 +111,13 @@ class _Reader:
         return ReviewRow(address, label, text, str(unit), is_derived, address in self.kept, head)
 
 
+def _unit(column: Item | Derived, key: str) -> Any:
+    return column.unit_at(key) if isinstance(column, Derived) else column.unit
+
+
 def display(spec: CrfSpec, name: str, value: Any, source: FormContext | FormData | None = None) -> str:
-    """A value in words: coded values with their meaning, moments in the active time zone, numbers as stored.
+    """A value in words: coded values with their meaning, moments in the active time zone, numbers as stored or, where
+    their decimals vary, without idle zeros.
 
     `source` tells which code list holds, where a form has several for an item.
     """
@@ -123,6 +130,8 @@ def display(spec: CrfSpec, name: str, value: Any, source: FormContext | FormData
         return f"{value} · {meaning}" if isinstance(value, int) else str(meaning)
     if hasattr(value, "astimezone"):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(field, Measured):
+        return plain(value)
     if isinstance(value, int) and abs(value) >= 10_000:
         return f"{value:,}"
     return str(value)

@@ -1,6 +1,7 @@
 """Writing forms: one function stores a form, its derived values and what it publishes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,14 @@ from assessments.codes import YesNo
 from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import CrfSpec, Publication, is_empty
-from assessments.form_values import Version, derived_values, stored_values, value_at, worked_on
+from assessments.form_values import (
+    Version,
+    derived_values,
+    stored_values,
+    value_at,
+    with_worked_lines,
+    worked_on,
+)
 from assessments.policies import form_may_be_entered, treatment_is_cleared, treatment_may_be_withdrawn
 from assessments.selectors import stored_rows
 from assessments.services.drafts import discard_draft
@@ -54,7 +62,8 @@ def save_form(
     address, or else `reason` for all of them. Raises FormConflict when the stored version is another one,
     ValidationError (by address) when a hard check objects, when a complete form lacks values, when a soft check is not
     explained, or when a reason is missing; NotAllowedNow when the visit cannot receive data. At most fifteen
-    statements, whatever the form, besides what the completion of a treatment entails for visits and deviations.
+    statements, whatever the form (two more where results are compared with normal ranges), besides what the completion
+    of a treatment entails for visits and deviations.
     """
     visit = _locked_visit(visit)
     form = _stored_or_new(spec, visit, repeat_key, expected_version)
@@ -63,6 +72,7 @@ def save_form(
     was_finished = form.pk is not None and form.status != FormStatus.DRAFT
     complete = complete or form.status == FormStatus.COMPLETE
     context = context_of(visit, spec)
+    entry = replace(entry, values=with_worked_lines(spec, entry.values, context))
     rows = stored_rows(spec, form)
     refuse_impossible_day(entry.assessed_on, visit, consent_on=context.consent_on)
     refuse_wrong_values(spec, entry, context, complete=complete)
@@ -84,7 +94,8 @@ def save_form(
         _store(form)
         store_rows(spec, form, rows, entry.values, derived)
         if complete:
-            _publish(spec, form, _published(spec, entry, context), by=by, reason=reason or "Form completed")
+            day = spec.collected_on(entry.values) or form.assessed_on
+            _publish(spec, form, _published(spec, entry, context), day=day, by=by, reason=reason or "Form completed")
     discard_draft(spec=spec, visit=visit, by=by)
     return form
 
@@ -189,13 +200,13 @@ def _published(spec: CrfSpec, entry: Entry, context: Any) -> dict[str, Result]:
     }
 
 
-def _publish(spec: CrfSpec, form: FormData, results: Mapping[str, Result], *, by: User, reason: str) -> None:
+def _publish(spec: CrfSpec, form: FormData, results: Mapping[str, Result], *, day: date, by: User, reason: str) -> None:
     if spec.publishes:
         publish(
             visit=form.visit,
             source_form=spec.code,
             repeat_key=form.repeat_key,
-            collected_on=form.assessed_on,
+            collected_on=day,
             results=results,
         )
     visit = form.visit

@@ -31,7 +31,7 @@ def fact_label(code: str) -> str:
         return _("Consent signed")
     for spec in INSTRUMENTS.values():
         for publication in spec.publishes:
-            label = str(capfirst(spec.label(publication.address)))
+            label = str(capfirst(str(publication.label or spec.label(publication.address))))
             if publication.fact.code == code:
                 return label
             for interval in publication.fact.intervals:
@@ -57,7 +57,8 @@ def live_line(group: Any, key: str, derived: Any, live: Any, out_of_band: bool =
     address = group.address(key, derived.name)
     value = live["lines"].get(address, NO_VALUE)
     swap = mark_safe(' hx-swap-oob="true"') if out_of_band else ""
-    unit = format_html(" <small>{}</small>", derived.unit) if derived.unit and value != NO_VALUE else ""
+    unit = derived.unit_at(key)
+    unit = format_html(" <small>{}</small>", unit) if unit and value != NO_VALUE else ""
     return format_html('<output id="live-{}"{}>{}{}</output>', address, swap, value, unit)
 
 

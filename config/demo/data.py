@@ -10,6 +10,7 @@ from accounts.roles import ROLES
 from accounts.services import create_account
 from assessments.registry import INSTRUMENTS, catalogue
 from assessments.services import Entry, mark_not_done, save_form
+from config.demo.laboratory import list_ranges
 from config.demo.lots import let_through, stock
 from config.demo.people import DEMO_PASSWORD, PEOPLE
 from config.demo.stories import STORIES, DemoEvent, Story
@@ -47,6 +48,8 @@ def load(say: Callable[[str], None]) -> bool:
             opened = _open(trial, system)
             site = next(iter(opened.values()))
             stock(site.trial, site.today(), system)
+            for each in opened.values():
+                list_ranges(each, SHEET_VALID_FROM, system)
             sites |= opened
         staff = _people(sites, system)
         _make_lists(sites, staff)
@@ -181,7 +184,7 @@ def _fill(form: str, visit: Visit, on: date, story: Story, by: User) -> None:
     is_draft = story.leaves_draft and visit.code == story.stop_at and form == "bsa"
     if is_draft:
         values["lower_limbs_palms"] = None
-    missing = {"calcium_mmol_l": "not_done"} if form == "laboratory" and story.lacks_calcium else {}
+    missing = {"results-CA-result": "not_done"} if form == "laboratory" and story.lacks_calcium else {}
     entry = Entry(values=values, assessed_on=on, missing=missing)
     save_form(spec=spec, visit=visit, entry=entry, complete=not is_draft, by=by, expected_version=0)
 

@@ -10,6 +10,7 @@ from assessments.instruments.physical_examination.model import BodySystem
 from assessments.services import day_of
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS, ZungScale
+from config.demo.laboratory import immune_markers, laboratory, tumour_markers
 from config.demo.lots import MILLION_PER_ML, lot_in_use
 from config.demo.stories import Story
 from patients.models import Visit
@@ -160,28 +161,6 @@ def _reproductive_status(visit: Visit, story: Story) -> dict[str, Any]:
     }
 
 
-def _laboratory(visit: Visit, story: Story) -> dict[str, Any]:
-    return {
-        "sampled_on": day_of(visit),
-        "calcium_mmol_l": None if story.lacks_calcium else Decimal("2.31"),
-        "alt_u_l": Decimal("27.0"),
-        "alt_uln_u_l": Decimal("40.0"),
-        "ast_u_l": Decimal("24.0"),
-        "ast_uln_u_l": Decimal("40.0"),
-        "bilirubin_umol_l": Decimal("12.5"),
-        "bilirubin_uln_umol_l": Decimal("21.0"),
-        "creatinine_umol_l": Decimal("71.0"),
-        "creatinine_uln_umol_l": Decimal("104.0"),
-        "cystatin_c_mg_l": Decimal("0.79"),
-        "cystatin_c_uln_mg_l": Decimal("1.03"),
-        "haemoglobin_g_l": Decimal("142.0"),
-        "haemoglobin_lln_g_l": Decimal("115.0"),
-        "haemoglobin_uln_g_l": Decimal("175.0"),
-        "platelets_10e9_l": Decimal("236.0"),
-        "wbc_10e9_l": Decimal("6.10"),
-    }
-
-
 def _vital_signs(visit: Visit, story: Story) -> dict[str, Any]:
     return {
         "weight_kg": story.weight_kg,
@@ -297,7 +276,9 @@ _BY_STORY: dict[str, Any] = {
     "psoriasis_history": _psoriasis_history,
     "previous_treatment": _previous_treatment,
     "reproductive_status": _reproductive_status,
-    "laboratory": _laboratory,
+    "laboratory": laboratory,
+    "tumour_markers": tumour_markers,
+    "immune_markers": immune_markers,
     "vital_signs": _vital_signs,
     "infusion": _infusion,
     "infusion_vital_signs": _infusion_vital_signs,

@@ -31,9 +31,10 @@ def field_names(spec: CrfSpec) -> set[str]:
 
 
 @every_instrument
-def test_each_field_is_an_item_or_derived_or_bookkeeping_and_only_one_of_them(spec: CrfSpec) -> None:
+def test_each_field_is_an_item_or_derived_or_bookkeeping_or_retired_and_only_one_of_them(spec: CrfSpec) -> None:
     bookkeeping = QUESTIONNAIRE_BOOKKEEPING if issubclass(spec.model, QuestionnaireData) else BOOKKEEPING
-    places = Counter([*(item.name for item in spec.items), *(derived.name for derived in spec.derived), *bookkeeping])
+    named = [entry.name for entry in (*spec.items, *spec.derived)]
+    places = Counter([*named, *bookkeeping, *spec.retired])
     assert {name: count for name, count in places.items() if count > 1} == {}
     assert set(places) == field_names(spec)
 
@@ -141,6 +142,13 @@ def test_the_review_page_shows_every_item_and_every_derived_value(spec: CrfSpec)
     groups = [group for group in review_groups(spec, _empty(spec)) if isinstance(group, ReviewGroup)]
     asked = [item.name for item in spec.items if item.is_asked({})]
     assert [row.name for group in groups for row in group.rows] == [*asked, *(entry.name for entry in spec.derived)]
+
+
+@every_instrument
+def test_a_retired_field_may_stay_empty(spec: CrfSpec) -> None:
+    for name in spec.retired:
+        field = spec.model._meta.get_field(name)
+        assert field.null or field.blank, name
 
 
 def _empty(spec: CrfSpec) -> Any:

@@ -34,7 +34,7 @@ from tests.browser.steps import (
     register,
     sign,
 )
-from tests.factories import complete_form, make_member, make_site, make_subject, make_trial, take_place
+from tests.factories import complete_form, make_member, make_site, make_subject, make_trial, results_for, take_place
 
 pytestmark = pytest.mark.browser
 
@@ -44,8 +44,12 @@ SCREENING, DAYS_AGO = "Screening", 10
 REASONS = {
     "IN01": ("PASI total 3", "Affected body surface 5 %", "PASI", "Affected body surface (BSA)"),
     "IN02": ("Age at consent 66 years", "Demographics"),
-    "EX05b": ("Serum calcium 3.05 mmol/L", "Laboratory"),
-    "EX05c": ("AST 81 U/L", "AST, upper limit of normal 40 U/L", "Laboratory"),
+    "EX05b": ("Total calcium 3.05 mmol/L", "Laboratory"),
+    "EX05c": (
+        "Aspartate aminotransferase (AST) 81 U/L",
+        "Aspartate aminotransferase (AST), upper limit of normal 40 U/L",
+        "Laboratory",
+    ),
     "EX07": (),
     "EX09a": ("Topical treatment Ongoing", "Previous treatment"),
 }
@@ -114,7 +118,7 @@ def test_a_subject_whose_calcium_is_missing_waits_until_it_is_there(open_page: O
     answer_questions(doctor)
     decision = doctor.get_by_role("region", name="Decision")
     expect(decision).to_contain_text("Nobody can be enrolled while something is missing:")
-    expect(decision.get_by_role("listitem")).to_have_text(["EX05b: Laboratory: Serum calcium"])
+    expect(decision.get_by_role("listitem")).to_have_text(["EX05b: Laboratory: Total calcium"])
     expect(_criterion(doctor, "EX05b")).to_contain_text("not recorded yet")
     expect(doctor.get_by_role("button", name="Decide")).to_have_count(0)
     page.goto(f"{SUBJECTS}{number}/")
@@ -123,8 +127,8 @@ def test_a_subject_whose_calcium_is_missing_waits_until_it_is_there(open_page: O
     expect(page.get_by_role("main")).to_contain_text("An investigator must decide eligibility before")
 
     page.goto(f"{SUBJECTS}{number}/visits/SCR/forms/laboratory/edit/")
-    type_in(page, {"calcium_mmol_l": "2.28", "reason": "Second tube of the same sample measured"})
-    page.locator("[name=missing__calcium_mmol_l]").select_option("")
+    type_in(page, {"results-CA-result": "2.28", "reason": "Second tube of the same sample measured"})
+    page.locator("[name=results-CA-missing__result]").select_option("")
     press(page, "Save changes")
     expect_message(page, "Laboratory is complete.")
     doctor.reload()
@@ -144,7 +148,7 @@ def _screen_unfit(site: Any, coordinator: User, signed_on: date) -> str:
         "demographics": {"birth_date": date(signed_on.year - 66, 1, 1)},
         "pasi": scores,
         "bsa": {name: Decimal(palm) for name, palm in palms.items()},
-        "laboratory": {"calcium_mmol_l": Decimal("3.05"), "ast_u_l": Decimal("81.0")},
+        "laboratory": {"results": results_for("laboratory", visit, CA="3.05", AST="81.0")},
         "previous_treatment": {"topical_use": "ongoing", "topical_last_on": None},
     }
     for form, changed in unfit.items():
@@ -175,8 +179,8 @@ def _laboratory_without_calcium(page: Page, day: date) -> None:
     """The laboratory typed as its report says; of calcium it says only that it was not measured."""
     open_form(page, SCREENING, "Laboratory")
     type_in(page, {"sampled_on": day.isoformat(), **LABORATORY})
-    type_in(page, {"calcium_mmol_l": ""})
-    page.locator("#div_id_calcium_mmol_l").get_by_text("No value?").click()
-    page.locator("[name=missing__calcium_mmol_l]").select_option("not_done")
+    type_in(page, {"results-CA-result": ""})
+    page.locator("#div_id_results-CA-result").get_by_text("No value?").click()
+    page.locator("[name=results-CA-missing__result]").select_option("not_done")
     press(page, "Complete")
     expect_message(page, "Laboratory is complete.")

@@ -16,7 +16,7 @@ from patients.eligibility import SubjectEligibility, eligibility_of
 from patients.models import Subject, Visit
 from patients.selectors.eligibility import missing_of
 from patients.services.eligibility import decide_eligibility
-from tests.factories import answer_all, complete_all, complete_form, make_subject, take_place, values_for
+from tests.factories import answer_all, complete_all, complete_form, make_subject, results_for, take_place, values_for
 from trials.models import Site
 
 TODAY = date(2026, 5, 20)
@@ -68,7 +68,13 @@ def missing(current: SubjectEligibility) -> dict[str, tuple[set[str], bool]]:
 def test_without_calcium_eligibility_is_unknown_and_calcium_is_what_is_missing(
     visit: Visit, investigator: User
 ) -> None:
-    complete_without(visit, "laboratory", investigator, "calcium_mmol_l")
+    entry = Entry(
+        values={**values_for("laboratory", visit), "results": results_for("laboratory", visit, CA=None)},
+        assessed_on=visit.occurred_on,
+        missing={"results-CA-result": "unknown"},
+    )
+    spec = INSTRUMENTS["laboratory"]
+    save_form(spec=spec, visit=visit, entry=entry, complete=True, by=investigator, expected_version=0)
     complete_others(visit, investigator, "laboratory")
     current = eligibility_of(visit.subject)
     assert current.overall == "unknown"

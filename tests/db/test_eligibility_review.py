@@ -30,6 +30,7 @@ from tests.factories import (
     make_member,
     make_site,
     make_trial,
+    results_for,
     screened_subject,
     system,
     take_place,
@@ -96,8 +97,9 @@ def test_a_corrected_result_marks_the_decision_and_stops_enrolment_until_it_is_a
 def test_the_mark_bears_the_time_of_the_first_change(site: Site, investigator: User) -> None:
     subject = eligible_subject(site, investigator)
     correct_form(visit_of(subject), "pasi", investigator, head_area=1)
+    screening = visit_of(subject)
     with time_machine.travel(NOON + timedelta(hours=2), tick=False):
-        correct_form(visit_of(subject), "laboratory", investigator, calcium_mmol_l=Decimal("2.40"))
+        correct_form(screening, "laboratory", investigator, results=results_for("laboratory", screening, CA="2.40"))
     assert stale(subject) == ["IN01", "EX05b"]
     assert newest_decision(subject).stale_since == NOON
 
@@ -127,7 +129,7 @@ def test_results_of_later_visits_mark_nothing(site: Site, investigator: User) ->
     subject = enrolled_subject(site, investigator)
     visit = take_place(subject, "W0", investigator)
     complete_form(visit, "pasi", investigator, **NO_SKIN)
-    complete_form(visit, "laboratory", investigator, calcium_mmol_l=Decimal("3.10"))
+    complete_form(visit, "laboratory", investigator, results=results_for("laboratory", visit, CA="3.10"))
     assert stale(subject) == []
     # A correction at screening makes the whole decision compared with the facts, still without the later ones.
     correct_form(visit_of(subject), "vital_signs", investigator, weight_kg=Decimal("70.5"))

@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from assessments.form_specs import ROW_KEY
+from assessments.instruments.laboratory_panel.facts import HIGH, LOW, VALUE, fact_code
 from assessments.registry import INSTRUMENTS
 from assessments.selectors import stored_rows
 from assessments.services import Entry, mark_not_done, save_form
@@ -48,8 +50,14 @@ def found(visit: Visit, code: str) -> dict[str, Any]:
 def test_the_laboratory_publishes_every_number_under_its_name(screening: tuple[Visit, User]) -> None:
     visit, by = screening
     complete_form(visit, "laboratory", by)
-    numbers = {name: value for name, value in values_for("laboratory", visit).items() if name != "sampled_on"}
+    numbers = {
+        fact_code(row[ROW_KEY], name): row[typed]
+        for row in values_for("laboratory", visit)["results"]
+        for name, typed in ((VALUE, "result"), (LOW, "low"), (HIGH, "high"))
+        if row[typed] is not None
+    }
     assert found(visit, "laboratory") == numbers
+    assert len(numbers) == 24
     assert Finding.objects.get(visit=visit, test_code="creatinine_umol_l").unit == "µmol/L"
 
 
@@ -237,7 +245,7 @@ def test_a_last_day_may_not_be_left_out_with_a_reason(screening: tuple[Visit, Us
 
 
 IMPOSSIBLE = {
-    "a lower limit of haemoglobin at the upper": ("laboratory", "haemoglobin_lln_g_l = haemoglobin_uln_g_l"),
+    "a lower limit of haemoglobin at the upper": ("laboratory", "haemoglobin_lln_g_l = 175, haemoglobin_uln_g_l = 175"),
     "haemoglobin in g/dL": ("laboratory", "haemoglobin_g_l = 14.8"),
     "calcium in mg/dL": ("laboratory", "calcium_mmol_l = 9.4"),
     "creatinine in mg/dL": ("laboratory", "creatinine_umol_l = 0.9"),

@@ -1,6 +1,7 @@
 """Test data written through the ordinary services, so that it is audited and obeys every rule."""
 
 from tests.factories.forms import clear, complete_form, correct_form, entry_for, values_for, write_past_schedule
+from tests.factories.laboratory import line_for, results_for
 from tests.factories.protocols import amend
 from tests.factories.subjects import (
     PLANNED_VISITS,
@@ -42,6 +43,7 @@ __all__ = [
     "enrolled_subject",
     "entry_for",
     "infused_subject",
+    "line_for",
     "make_lot",
     "make_member",
     "make_randomised_trial",
@@ -52,6 +54,7 @@ __all__ = [
     "make_trial",
     "make_trial_asking_for",
     "make_wording",
+    "results_for",
     "screened_subject",
     "system",
     "take_place",

@@ -23,6 +23,7 @@ from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS
 from patients.models import Visit
 from patients.visit_content import arm_code_at, protocol_at
+from tests.factories.laboratory import results_for
 from tests.factories.trials import make_member
 
 
@@ -85,23 +86,11 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
         },
         "laboratory": {
             "sampled_on": visit.occurred_on,
-            "calcium_mmol_l": Decimal("2.35"),
-            "alt_u_l": Decimal("24.0"),
-            "alt_uln_u_l": Decimal("40.0"),
-            "ast_u_l": Decimal("22.0"),
-            "ast_uln_u_l": Decimal("40.0"),
-            "bilirubin_umol_l": Decimal("11.0"),
-            "bilirubin_uln_umol_l": Decimal("21.0"),
-            "creatinine_umol_l": Decimal("76.0"),
-            "creatinine_uln_umol_l": Decimal("104.0"),
-            "cystatin_c_mg_l": Decimal("0.82"),
-            "cystatin_c_uln_mg_l": Decimal("1.03"),
-            "haemoglobin_g_l": Decimal("148.0"),
-            "haemoglobin_lln_g_l": Decimal("130.0"),
-            "haemoglobin_uln_g_l": Decimal("175.0"),
-            "platelets_10e9_l": Decimal("231.0"),
-            "wbc_10e9_l": Decimal("6.40"),
+            "is_fasting": "Y",
+            "results": results_for("laboratory", visit),
         },
+        "tumour_markers": {"sampled_on": visit.occurred_on, "results": results_for("tumour_markers", visit)},
+        "immune_markers": {"sampled_on": visit.occurred_on, "results": results_for("immune_markers", visit)},
         "psoriasis_history": {
             "psoriasis_type": "plaque",
             "other_type": None,

@@ -104,8 +104,8 @@ def _with_target(trial: Trial, target: int | None) -> Trial:
 
 
 def make_trial_asking_for(*forms: str, pga_levels: int = 6) -> Trial:
-    """NCT03265613 as it is in its folder, but with these forms at every visit as well, and this scale of the global
-    assessment."""
+    """NCT03265613 as it is in its folder, but with these forms at every visit as well, each with all its lines, and
+    this scale of the global assessment."""
 
     def longer(asked: re.Match[str]) -> str:
         listed = re.findall(r'"(\w+)"', asked[1])
@@ -114,6 +114,10 @@ def make_trial_asking_for(*forms: str, pga_levels: int = 6) -> Trial:
     files = read_folder(STUDIES / "NCT03265613" / "1.0")
     files["visits.toml"] = re.sub(r"^forms = \[(.*?)\]$", longer, files["visits.toml"], flags=re.MULTILINE | re.DOTALL)
     files["protocol.toml"] = f"pga_levels = {pga_levels}\n{files['protocol.toml']}"
+    chosen = catalogue().lines
+    for form in forms:
+        if form in chosen and chosen[form].must_be_chosen and f"\n{form} = [" not in files["visits.toml"]:
+            files["visits.toml"] += f"{form} = {json.dumps(list(chosen[form].facts))}\n"
     stored, _new = load_protocol(files=files, catalogue=catalogue(), by=system())
     make_sheet(stored.trial)
     return stored.trial

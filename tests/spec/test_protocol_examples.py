@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from protocols.catalogue import Catalogue, Fact, FactKind
+from protocols.catalogue import Catalogue, Fact, FactKind, FormLines
 from protocols.examples import run_example
 from protocols.loader import load, version_folders
 from protocols.schema import ExampleSubject, Protocol
@@ -12,6 +12,10 @@ from protocols.schema import ExampleSubject, Protocol
 
 def facts(kind: FactKind, codes: str) -> tuple[Fact, ...]:
     return tuple(Fact(code, kind) for code in codes.split())
+
+
+def lines(keys: str) -> FormLines:
+    return FormLines(dict.fromkeys(keys.split(), frozenset()), must_be_chosen=True)
 
 
 CATALOGUE = Catalogue(
@@ -55,10 +59,17 @@ CATALOGUE = Catalogue(
         **dict.fromkeys(
             ("medical_history", "physical_examination", "end_of_treatment", "end_of_study", "infusion_vital_signs"), ()
         ),
+        "tumour_markers": facts(FactKind.NUMBER, "afp_ug_l afp_uln_ug_l"),
+        "immune_markers": facts(FactKind.NUMBER, "il_17_ng_l"),
         "infusion": facts(FactKind.NUMBER, "cells_given"),
         "methotrexate": facts(FactKind.NUMBER, "methotrexate_mg"),
     },
     always=facts(FactKind.YES_NO, "consent_given"),
+    lines={
+        "laboratory": lines("CA ALT AST BILI CREAT CYSTATC HGB PLAT WBC"),
+        "tumour_markers": lines("AFP CEA CA19_9AG"),
+        "immune_markers": lines("CD3 CD4 CD8 CD4CD8 TH1 TH17 TREG TNF INTLK6 INTLK1B INTLK17"),
+    },
 )
 
 

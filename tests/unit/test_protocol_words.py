@@ -43,7 +43,10 @@ def visit(relative_to: str, days: int, before: int = 0, after: int = 0) -> Visit
         ("!(consent_given)", "not (“Consent signed” is yes)"),
         ("consent_given == true", "“Consent signed” is yes"),
         ("consent_given != false", "“Consent signed” is not no"),
-        ("ast_u_l > 2.0 * ast_uln_u_l", "“AST” > 2 × “AST, upper limit of normal”"),
+        (
+            "ast_u_l > 2.0 * ast_uln_u_l",
+            "“Aspartate aminotransferase (AST)” > 2 × “Aspartate aminotransferase (AST), upper limit of normal”",
+        ),
         ("days_since_topical_last < 14.0", "“Topical treatment, last use: days since” < 14"),
         ("haemoglobin_g_l - 20.0 > -1.0 / 4.0", "“Haemoglobin” − 20 > − 1 ÷ 4"),
         ("never_published > 1.0", "“never_published” > 1"),

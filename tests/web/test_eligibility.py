@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -26,6 +25,7 @@ from tests.factories import (
     enrolled_subject,
     make_member,
     make_subject,
+    results_for,
     screened_subject,
     take_place,
     values_for,
@@ -90,8 +90,8 @@ def without_calcium(site: Site, by: User) -> Subject:
     for code in ("demographics", "psoriasis_history", "previous_treatment", "vital_signs", "pasi", "bsa", "zung_sas"):
         complete_form(visit, code, by)
     complete_form(visit, "zung_sds", by)
-    values = {**values_for("laboratory", visit), "calcium_mmol_l": None}
-    entry = Entry(values=values, assessed_on=visit.occurred_on, missing={"calcium_mmol_l": "not_done"})
+    values = {**values_for("laboratory", visit), "results": results_for("laboratory", visit, CA=None)}
+    entry = Entry(values=values, assessed_on=visit.occurred_on, missing={"results-CA-result": "not_done"})
     save_form(spec=INSTRUMENTS["laboratory"], visit=visit, entry=entry, complete=True, by=by, expected_version=0)
     asked = ("EX02", "EX04", "EX05a", "EX05g", "EX06", "EX07", "EX10")
     answer_criteria(subject=subject, answers=dict.fromkeys(asked, False), by=by)
@@ -120,7 +120,7 @@ def test_what_nobody_has_to_find_out_is_not_called_missing(site: Site, investiga
 def test_the_page_names_exactly_what_is_missing(site: Site, investigator: User, doctor: Client) -> None:
     page = doctor.get(of("eligibility", without_calcium(site, investigator)))
     assert "Nobody can be enrolled while something is missing:" in text(page)
-    assert verdict(page) == ["EX05b : Laboratory: Serum calcium"]
+    assert verdict(page) == ["EX05b : Laboratory: Total calcium"]
     assert 'name="password"' not in text(page)
 
 
@@ -284,9 +284,8 @@ def test_after_enrolment_the_page_says_that_participation_goes_on(
     site: Site, investigator: User, doctor: Client
 ) -> None:
     subject = enrolled_subject(site, investigator)
-    correct_form(
-        Visit.objects.get(subject=subject, code="SCR"), "laboratory", investigator, calcium_mmol_l=Decimal("3.00")
-    )
+    visit = Visit.objects.get(subject=subject, code="SCR")
+    correct_form(visit, "laboratory", investigator, results=results_for("laboratory", visit, CA="3.00"))
     assert "Participation goes on" in text(doctor.get(of("eligibility", subject)))
     assert "Found not eligible after enrolment" in text(sign(doctor, subject, "found_not_eligible"))
     assert Subject.objects.get(pk=subject.pk).status == "enrolled"

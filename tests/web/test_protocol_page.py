@@ -182,8 +182,8 @@ def test_a_default_is_marked_and_its_note_stands_below_the_schedule_once(db: Non
 
 def test_criteria_give_the_record_s_words_the_rule_and_its_facts(reader: Client, trial: Trial) -> None:
     page = plain(page_of(reader, trial))
-    assert "Rule: “Serum calcium” &gt; 2.9 or “Serum calcium” &lt; 2" in page
-    assert "Serum calcium mmol/L · Laboratory calcium_mmol_l &gt; 2.9 || calcium_mmol_l &lt; 2.0" in page
+    assert "Rule: “Total calcium” &gt; 2.9 or “Total calcium” &lt; 2" in page
+    assert "Total calcium mmol/L · Laboratory calcium_mmol_l &gt; 2.9 || calcium_mmol_l &lt; 2.0" in page
     assert "An investigator answers: Is there another psychiatric disorder, whatever the two scales say?" in page
     assert "Rule: the answer is yes" not in page
 
@@ -220,7 +220,7 @@ def test_what_changed_since_the_version_before_is_said_in_words(
     assert "What changed since 1.0" in page
     assert "Changed The trial planned subjects: 12 (was: 7)" in page
     assert "Added Visit W36: Week 36: telephone call" in page
-    assert "rule: “Serum calcium” &gt; 2.8 or “Serum calcium” &lt; 2 (was: “Serum calcium” &gt; 2.9 or" in page
+    assert "rule: “Total calcium” &gt; 2.8 or “Total calcium” &lt; 2 (was: “Total calcium” &gt; 2.9 or" in page
     assert "What changed since" not in page_of(reader, trial, "1.0")
 
 

@@ -123,5 +123,6 @@ SPEC = CrfSpec(
         ),
     ),
     check=check,
+    panel=tuple(TimePoint.values),
     is_wide=True,
 )

@@ -1,23 +1,24 @@
-"""What is stored of a laboratory report: the values that criteria ask for, with the limits printed on the report.
+"""What is stored of a laboratory report: one line an analyte; and the columns in which 0.2 kept nine of them.
 
-The bounds exclude what cannot be in somebody who comes to a visit, and most values in a wrong unit (defaults); they are
-no reference ranges. Units are those of the criteria: haemoglobin in g/L, calcium in mmol/L, cells in 10^9/L.
+The retired columns stay as they are, with their bounds: what was recorded is never dropped. Their values stand in the
+lines too, where they are corrected.
 """
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from assessments.codes import YesNo
 from assessments.fields import BoundedDecimal
-from assessments.form_data import FormData
+from assessments.instruments.laboratory_panel.model import LaboratoryReport, LaboratoryResult
 from audit.tracking import audited
 
 
 @audited
-class Laboratory(FormData):
-    """One blood sample. A limit is the laboratory's own for this subject, so it may depend on sex and age."""
+class Laboratory(LaboratoryReport):
+    """One blood sample."""
 
-    sampled_on = models.DateField(_("sample taken"), null=True, blank=True)
+    is_fasting = models.CharField(_("taken fasting?"), max_length=1, choices=YesNo.choices, blank=True)
 
     calcium_mmol_l = BoundedDecimal(_("serum calcium"), low=0, high=6, decimal_places=2)
 
@@ -39,10 +40,10 @@ class Laboratory(FormData):
     platelets_10e9_l = BoundedDecimal(_("platelets"), low=0, high=5000, decimal_places=1)
     wbc_10e9_l = BoundedDecimal(_("white blood cells"), low=0, high=1000, decimal_places=2)
 
-    class Meta(FormData.Meta):
+    class Meta(LaboratoryReport.Meta):
         verbose_name = _("laboratory")
         constraints = [
-            *FormData.Meta.constraints,
+            *LaboratoryReport.Meta.constraints,
             models.CheckConstraint(
                 name="laboratory_haemoglobin_limits_in_order",
                 condition=Q(haemoglobin_lln_g_l=None)
@@ -51,3 +52,17 @@ class Laboratory(FormData):
                 violation_error_message=_("The lower limit of haemoglobin must be below the upper."),
             ),
         ]
+
+
+@audited
+class LaboratoryLine(LaboratoryResult):
+    """One analyte."""
+
+    form = models.ForeignKey(Laboratory, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(LaboratoryResult.Meta):
+        pass
+
+
+RETIRED = tuple(field.name for field in Laboratory._meta.local_fields if isinstance(field, BoundedDecimal))
+"""The columns of 0.2, one for each value and each limit."""

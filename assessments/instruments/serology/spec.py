@@ -55,5 +55,6 @@ SPEC = CrfSpec(
         ),
     ),
     check=check,
+    collected_on=lambda values: values.get("sampled_on"),
     publishes=tuple(Publication(Fact(fact, FactKind.TEXT), name) for name, fact in TESTS.items()),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from protocols.catalogue import Catalogue, Fact, FactKind
+from protocols.catalogue import Catalogue, Fact, FactKind, FormLines
 from protocols.loader import parse
 from protocols.problems import Problem, ProtocolError
 
@@ -110,6 +110,9 @@ name_zh = "提前终止"
 forms = ["pasi"]
 default = true
 note = "Made up."
+
+[panels]
+bsa = ["HEAD", "TRUNK"]
 """
 CRITERIA = """
 [[inclusion]]
@@ -195,6 +198,10 @@ def catalogue() -> Catalogue:
             "tablet": (Fact("tablet_mg", FactKind.NUMBER, "mg"),),
         },
         always=(Fact("consent_given", FactKind.YES_NO),),
+        lines={
+            "bsa": FormLines({"HEAD": frozenset(), "TRUNK": frozenset({"bsa_percent"})}, must_be_chosen=True),
+            "infusion": FormLines({"BAG": frozenset()}),
+        },
     )
 
 

@@ -1,10 +1,10 @@
 """Broken protocols beyond one mistake in one place: several at once, whole files, and the folder's name."""
 
+from dataclasses import replace
 from pathlib import PurePath
 
 import pytest
 
-from protocols.catalogue import Catalogue
 from protocols.loader import parse
 from protocols.problems import ProtocolError
 
@@ -99,7 +99,8 @@ def test_an_infusion_that_no_arm_gets_is_refused_wherever_it_is_asked_for(files,
 
 
 def test_an_installation_without_infusions_is_named_at_every_visit_that_asks_for_one(files, catalogue):
-    poorer = Catalogue({form: facts for form, facts in catalogue.forms.items() if form != "infusion"}, catalogue.always)
+    forms = {form: facts for form, facts in catalogue.forms.items() if form != "infusion"}
+    poorer = replace(catalogue, forms=forms)
     [problem] = problems_of(files, poorer)
     assert (problem.file, problem.key) == (V, "visit[W0].forms")
     assert "'infusion' is not a form" in problem.message

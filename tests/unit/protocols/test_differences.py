@@ -75,6 +75,7 @@ def test_another_version_number_and_other_sources_are_no_difference(files, catal
         (V, "forms = []", "forms = []\nby_phone = true", Part.VISIT, "W8", Aspect.BY_PHONE),
         (V, '"Unscheduled visit"', '"Further visit"', Part.OUTSIDE, "UNS", Aspect.NAME),
         (V, 'forms = ["pasi"]', "forms = []", Part.OUTSIDE, "ET", Aspect.FORMS),
+        (V, '"HEAD", "TRUNK"]', '"TRUNK"]', Part.PANEL, "bsa", Aspect.LINES),
         (C, '"PASI > 10"', '"PASI over 10"', Part.CRITERION, "IN01", Aspect.TEXT),
         (C, "pasi_total > 10.0", "pasi_total > 12.0", Part.CRITERION, "IN01", Aspect.RULE),
         (C, '"Is there anxiety?"', '"Is there any anxiety?"', Part.CRITERION, "EX01", Aspect.QUESTION),
@@ -114,6 +115,10 @@ def test_another_anchor_and_other_treatment_visits_are_named(files, catalogue):
 
 def test_the_order_of_forms_is_no_difference(files, catalogue):
     assert found(files, catalogue, V, '["pasi", "bsa", "tablet"]', '["tablet", "bsa", "pasi"]') == ()
+
+
+def test_the_order_of_lines_is_no_difference(files, catalogue):
+    assert found(files, catalogue, V, '"HEAD", "TRUNK"]', '"TRUNK", "HEAD"]') == ()
 
 
 def test_a_visit_that_came_and_one_that_went_are_named(files, catalogue):

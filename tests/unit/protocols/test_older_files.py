@@ -20,6 +20,22 @@ def test_a_version_stored_by_0_1_opens_with_visits_outside_the_schedule_that_ask
     assert protocol.examples[0].first_treatment_on == date(2024, 1, 15)
 
 
+FORMS = '"laboratory", "bsa"'
+
+
+@pytest.mark.parametrize("panel", ["", '\n[panels]\nlaboratory = ["HGB"]\n'])
+def test_a_version_stored_by_0_2_asks_the_laboratory_what_0_2_asked(panel: str) -> None:
+    files = read_folder(STORED_BY_0_1)
+    files["visits.toml"] = files["visits.toml"].replace('"bsa"', FORMS, 1) + panel
+    assert FORMS in files["visits.toml"]
+    asked = ("CA", "ALT", "AST", "BILI", "CREAT", "CYSTATC", "HGB", "PLAT", "WBC")
+    assert parse(files, catalogue=None).panels == {"laboratory": ("HGB",) if panel else asked}
+
+
+def test_a_version_without_a_laboratory_has_no_panel() -> None:
+    assert parse(read_folder(STORED_BY_0_1), catalogue=None).panels == {}
+
+
 def test_a_new_file_must_say_all_itself() -> None:
     with pytest.raises(ProtocolError, match="name_zh"):
         parse(read_folder(STORED_BY_0_1), Catalogue(forms={}))

@@ -1,0 +1,1 @@
+"""T-cell subsets and cytokines (CDASH LB)."""
