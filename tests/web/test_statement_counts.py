@@ -76,7 +76,7 @@ patients:subject-deviations /            coordinator    15
 patients:report-deviation   /            coordinator    11
 patients:deviation          /1           coordinator    17
 assessments:form            /W0/pasi     monitor        13
-assessments:infusion-gate   /W0          coordinator    24
+assessments:infusion-gate   /W0          coordinator    25
 assessments:form-edit       /W4/pasi     coordinator    15
 assessments:form-live       /W4/pasi     coordinator    23
 assessments:form-history    /W0/pasi     monitor        15
