@@ -82,6 +82,7 @@ DATA_MANAGER = Role(
             P.VIEW_SAFETY,
             P.VIEW_HISTORY,
             P.EXPORT_DATA,
+            P.MANAGE_RANGES,
             P.MANAGE_LOTS,
             P.RELEASE_LOTS,
         }

@@ -23,7 +23,7 @@ TRANSLATED = re.compile(
     re.DOTALL,
 )
 READ_ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-label", "aria-description")
-PRODUCT_WORDS = {"Dermis", "Ctrl", "Enter", "Esc", "Delete", "PASI-", "SHA-256", "CSV", "ZIP", "CDASH"}
+PRODUCT_WORDS = {"Dermis", "Ctrl", "Enter", "Esc", "Delete", "PASI-", "SHA-256", "CSV", "PDF", "ZIP", "CDASH"}
 """Names and keys that are the same in every language."""
 LETTERS = re.compile(r"[A-Za-z]{2,}")
 

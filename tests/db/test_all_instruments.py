@@ -129,7 +129,7 @@ def values_of(spec: CrfSpec, visit: Visit) -> dict[str, Any]:
     for group in spec.row_groups:
         found[group.name] = tuple(
             {ROW_KEY: row[ROW_KEY], **{item.name: row.get(item.name) for item in group.items}}
-            for row in given[group.name]
+            for row in given.get(group.name, ())
         )
     return found
 

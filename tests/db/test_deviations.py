@@ -37,6 +37,7 @@ from patients.services.deviations import (
 )
 from patients.services.visits import correct_visit_date, miss_visit, record_first_treatment, record_visit
 from tests.factories import (
+    clear,
     complete_form,
     entry_for,
     infused_subject,
@@ -142,6 +143,7 @@ def test_a_treatment_that_was_not_done_turns_it_back(treated: Subject, investiga
 
 def test_a_draft_of_the_treatment_form_is_no_treatment_yet(treated: Subject, investigator: User) -> None:
     visit = late_visit(treated, investigator)
+    clear(visit, investigator)
     entry = entry_for("infusion", visit)
     save_form(
         spec=INSTRUMENTS["infusion"], visit=visit, entry=entry, complete=False, by=investigator, expected_version=0

@@ -118,7 +118,7 @@ def test_a_day_beside_a_use_that_has_none_is_kept_and_publishes_nothing(screenin
     entry = entry_for("previous_treatment", visit, biologic_last_on=day)
     arguments: dict[str, Any] = {"spec": spec, "visit": visit, "by": by}
     draft = save_form(**arguments, entry=entry, complete=False, expected_version=0)
-    with pytest.raises(ValidationError, match="is not asked after the other answers"):
+    with pytest.raises(ValidationError, match="it is not asked for any more"):
         save_form(**arguments, entry=entry, complete=True, expected_version=draft.row_version)
     explained = replace(entry, confirmed={"biologic_last_on_not_asked": "Typed for another treatment"})
     form = save_form(**arguments, entry=explained, complete=True, expected_version=draft.row_version)
@@ -234,7 +234,7 @@ def test_a_day_beside_a_use_without_one_is_asked_about_once(screening: tuple[Vis
     visit, by = screening
     page = page_of(visit, "previous_treatment", by, topical_use="never", topical_last_on="2020-01-01")
     assert page.count('name="confirm__topical_last_on_not_asked"') == 1
-    assert "Topical treatment, last use has a value, but is not asked after the other answers." in page
+    assert "Topical treatment, last use: there is an answer, but it is not asked for any more." in page
 
 
 def test_a_last_day_may_not_be_left_out_with_a_reason(screening: tuple[Visit, User]) -> None:

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
+from assessments.context import context_of
 from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import ROW_KEY
-from assessments.form_values import stored_values
+from assessments.form_values import objections, stored_values
 from assessments.gate.facts import Bag
 from assessments.gate.model import InfusionClearance
 from assessments.gate.selectors import clearance_of
@@ -204,7 +205,20 @@ def _million_per_kg(visit: Visit) -> Decimal:
 
 def entry_for(code: str, visit: Visit, **changed: Any) -> Entry:
     """An entry of the instrument on the day of the visit, with some values changed."""
-    return Entry(values={**values_for(code, visit), **changed}, assessed_on=visit.occurred_on)
+    values = {**values_for(code, visit), **changed}
+    return Entry(values=values, assessed_on=visit.occurred_on, confirmed=_kept(code, visit, values))
+
+
+AREAS_DISAGREE = frozenset({"pasi_disagrees_with_bsa", "bsa_disagrees_with_pasi"})
+"""Asked where a test changes one of the two and not the other."""
+
+
+def _kept(code: str, visit: Visit, values: dict[str, Any]) -> dict[str, str]:
+    if code not in ("pasi", "bsa"):
+        return {}
+    spec = INSTRUMENTS[code]
+    raised = {objection.code for objection in objections(spec, values, context_of(visit, spec))}
+    return dict.fromkeys(raised & AREAS_DISAGREE, "Kept for the test")
 
 
 def write_past_schedule(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
@@ -267,7 +281,11 @@ def correct_form(visit: Visit, code: str, by: User, **changed: Any) -> FormData:
     return save_form(
         spec=spec,
         visit=visit,
-        entry=Entry(values={**values, **changed}, assessed_on=stored.assessed_on),
+        entry=Entry(
+            values={**values, **changed},
+            assessed_on=stored.assessed_on,
+            confirmed={**stored.confirmed_checks, **_kept(code, visit, {**values, **changed})},
+        ),
         complete=True,
         by=by,
         expected_version=stored.row_version,

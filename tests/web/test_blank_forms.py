@@ -76,7 +76,7 @@ def test_the_pdf_says_what_the_page_says(trial: Trial, nurse: Client) -> None:
 def test_the_pdf_is_in_the_language_of_the_reader(trial: Trial, nurse: Client) -> None:
     nurse.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
     pdf = pages_of(nurse.get(address("blank-form-pdf", trial, "pasi", visit="W4")))
-    assert "第4周" in pdf[0]
+    assert "第4周" in pdf[0].replace(" ", "")
 
 
 def test_the_casebook_has_all_forms_in_the_order_of_the_visits(trial: Trial, nurse: Client) -> None:

@@ -13,6 +13,7 @@ from accounts.models import User
 from patients.models import Visit
 from tests.factories import (
     UserFactory,
+    clear,
     enrolled_subject,
     make_member,
     make_site,
@@ -54,7 +55,9 @@ def of(name: str, visit: Visit, code: str) -> str:
 
 
 def first_infusion(site: Site, by: User) -> Visit:
-    return take_place(enrolled_subject(site, by), "W0", by)
+    visit = take_place(enrolled_subject(site, by), "W0", by)
+    clear(visit, by)
+    return visit
 
 
 @pytest.mark.parametrize(
