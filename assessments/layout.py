@@ -42,7 +42,9 @@ class RowsField(LayoutObject):
             "keys": ",".join(line.key for line in lines),
             "may_add": self.group.keys is None,
             "heads": [self.group.column(item.name).verbose_name for item in self.group.items],
-            "derived_heads": [self.group.column(value.name).verbose_name for value in self.group.derived_in_entry],
+            "derived_columns": [
+                (value, self.group.column(value.name).verbose_name) for value in self.group.derived_in_entry
+            ],
         }
         return render_to_string(ROWS_TEMPLATE, {**context.flatten(), **facts})
 
