@@ -19,19 +19,21 @@ from types import FrameType
 from config.embedded import (
     APPLICATION_ROLE,
     OWNER_ROLE,
+    AlreadyRunning,
     MissingProgram,
     ServiceError,
     postgres,
     prepare_database,
     valkey,
 )
-from config.embedded.launcher import ROOT
+from config.embedded.launcher import ROOT, exclusive
 
 DATABASE = "dermis"
 # The pure floors are covered to the last branch, or the run fails (`[tool.coverage]` in pyproject.toml).
 EVERYTHING = ("-n", "2", "--dist", "worksteal", "--cov", "--cov-report=term:skip-covered")
 _IN_MEMORY = Path("/dev/shm")  # Linux; a container may have been given little of it (Docker: 64 MB)
 _ROOM_FOR_DATABASES = 4 * 2**30
+_A_MINUTE = 60
 _BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _HOW_TO_GET_A_BROWSER = (
     "no Chromium was found: install it (Debian and Ubuntu: sudo apt-get install chromium; "
@@ -63,7 +65,10 @@ def private_services() -> Iterator[None]:
     before = dict(os.environ)
     with contextlib.ExitStack() as stack:
         # A crash leaves this folder behind, but no process: the servers die with us.
-        made = tempfile.TemporaryDirectory(prefix="dermis-", dir=_folder_in_memory(), ignore_cleanup_errors=True)
+        in_memory = _folder_in_memory()
+        if in_memory:
+            clear_crashed_runs(in_memory)
+        made = tempfile.TemporaryDirectory(prefix="dermis-", dir=in_memory, ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(made))
         stack.callback(_restore_environment, before)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
@@ -88,6 +93,17 @@ def ensure_services() -> None:
     stack = contextlib.ExitStack()
     stack.enter_context(private_services())
     atexit.register(stack.close)
+
+
+def clear_crashed_runs(place: Path) -> None:
+    """Remove the folders of runs that were killed: in memory nothing else removes them before the next start of the
+    machine. The lock of a database that is free again proves that its server is gone."""
+    for lock in place.glob("dermis-*/pg.lock"):
+        # Between making its lock file and locking it a run looks dead; it does not stay so for a minute.
+        with contextlib.suppress(AlreadyRunning, OSError):
+            if time.time() - lock.stat().st_mtime > _A_MINUTE:
+                with exclusive(lock, wait_seconds=0, when_taken="The run is alive."):
+                    shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def _folder_in_memory() -> Path | None:
