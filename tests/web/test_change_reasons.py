@@ -15,7 +15,13 @@ from patients.models import Visit
 from tests.factories import complete_form, make_subject, take_place, values_for
 from trials.models import Site
 
-PALMS = {"head_palms": "3.5", "upper_limbs_palms": "7.0", "trunk_palms": "11.0", "lower_limbs_palms": "14.5"}
+PALMS = {
+    "method": "palms",
+    "head_palms": "3.5",
+    "upper_limbs_palms": "7.0",
+    "trunk_palms": "11.0",
+    "lower_limbs_palms": "14.5",
+}
 TWO = {"head_palms": "4.5", "trunk_palms": "12.0"}
 
 

@@ -17,7 +17,13 @@ from patients.services.consent import withdraw_consent
 from tests.factories import complete_form, make_member, make_subject, take_place
 from trials.models import Site
 
-PALMS = {"head_palms": "3.5", "upper_limbs_palms": "7.0", "trunk_palms": "11.0", "lower_limbs_palms": "14.5"}
+PALMS = {
+    "method": "palms",
+    "head_palms": "3.5",
+    "upper_limbs_palms": "7.0",
+    "trunk_palms": "11.0",
+    "lower_limbs_palms": "14.5",
+}
 RESTORED = "You typed this on 2026-05-20 at 12:00 and did not save it."
 
 

@@ -77,10 +77,10 @@ patients:report-deviation   /            coordinator    11
 patients:deviation          /1           coordinator    17
 assessments:form            /W0/pasi     monitor        13
 assessments:infusion-gate   /W0          coordinator    25
-assessments:form-edit       /W4/pasi     coordinator    15
-assessments:form-live       /W4/pasi     coordinator    23
-assessments:form-history    /W0/pasi     monitor        15
-assessments:form-edit       /W4/dlqi     coordinator    16
+assessments:form-edit       /W4/pasi     coordinator    16
+assessments:form-live       /W4/pasi     coordinator    29
+assessments:form-history    /W0/pasi     monitor        16
+assessments:form-edit       /W4/dlqi     coordinator    17
 assessments:wording         -            administrator  10
 safety:subject-events       /            monitor        12
 safety:event                /1           monitor        13
