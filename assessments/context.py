@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from assessments.codes import YesNo
 from assessments.form_specs import CrfSpec, FormContext, KnownRange, no_ranges
@@ -19,9 +19,9 @@ from trials.models import Storage
 from trials.normal_ranges import ranges_among, ranges_of
 
 
-def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
-    """The context of one form of a visit: two statements, three where an infusion is cleared, four where results are
-    compared with normal ranges."""
+def context_of(visit: Visit, spec: CrfSpec, *, consent_on: date | None = None) -> FormContext:
+    """The context of one form of a visit: two statements, one less with the day of consent at hand; one more where an
+    infusion is cleared or results are compared with normal ranges."""
     subject, protocol = visit.subject, protocol_at(visit)
     visit_on = visit.occurred_on or subject.site.today()
     here: dict[str, Any] = {}
@@ -43,7 +43,7 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
     arm_code = arm_code_at(visit)
     arm = protocol.arm(arm_code) if arm_code else None
     return FormContext(
-        consent_on=consent_day(subject),
+        consent_on=consent_on or consent_day(subject),
         visit_on=visit_on,
         cells_per_kg=arm.cells_per_kg if arm and arm.is_infused else None,
         dose_mg_low=arm.dose_mg_low if arm and not arm.is_infused else None,
@@ -60,10 +60,11 @@ def context_of(visit: Visit, spec: CrfSpec) -> FormContext:
 
 
 def _ranges(subject: Subject) -> Callable[[date], Mapping[str, KnownRange]]:
-    """The normal ranges of the site that fit the subject on a day: two statements, for however many days."""
-    person = Demographics.objects.filter(visit__subject=subject).order_by("pk").values("sex", "birth_date").first()
-    sex, birth_date = (person["sex"], person["birth_date"]) if person else ("", None)
-    ranges = ranges_of(subject.site)
+    """The normal ranges of the site that fit the subject on a day: one statement, for however many days."""
+    person = Demographics.objects.filter(visit__subject=subject).order_by("pk")
+    own = {"own_sex": Subquery(person.values("sex")[:1]), "own_birth_date": Subquery(person.values("birth_date")[:1])}
+    ranges: list[Any] = list(ranges_of(subject.site).annotate(**own))
+    sex, birth_date = (ranges[0].own_sex or "", ranges[0].own_birth_date) if ranges else ("", None)
 
     def on(day: date) -> dict[str, KnownRange]:
         age = None if birth_date is None or birth_date > day else age_on(birth_date=birth_date, on=day)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.permissions import Permission
 from clinical.laboratory.analytes import ANALYTES
@@ -44,9 +46,9 @@ def ranges_on(
     return ranges_among(ranges, day=day, sex=sex, age_years=age_years)
 
 
-def ranges_of(site: Site) -> list[NormalRange]:
-    """Every range of the site, in one statement."""
-    return list(NormalRange.objects.filter(site=site))
+def ranges_of(site: Site) -> QuerySet[NormalRange]:
+    """Every range of the site."""
+    return NormalRange.objects.filter(site=site)
 
 
 def ranges_among(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -35,7 +36,7 @@ from assessments.services.entries import (
 from assessments.services.rows import storable, store_rows
 from assessments.wording.display import keep_words
 from audit.context import signed_for
-from patients.models import Subject, Visit
+from patients.models import InformedConsent, Subject, Visit
 from patients.services.deviations import notice_deviations
 from patients.services.findings import Result, publish
 from patients.services.visits import record_first_treatment
@@ -65,13 +66,13 @@ def save_form(
     statements, whatever the form (two more where results are compared with normal ranges), besides what the completion
     of a treatment entails for visits and deviations.
     """
-    visit = _locked_visit(visit)
+    visit, consent_on = _locked_visit(visit)
     form = _stored_or_new(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
     treatment_is_cleared(spec, visit)
     was_finished = form.pk is not None and form.status != FormStatus.DRAFT
     complete = complete or form.status == FormStatus.COMPLETE
-    context = context_of(visit, spec)
+    context = context_of(visit, spec, consent_on=consent_on)
     entry = replace(entry, values=with_worked_lines(spec, entry.values, context))
     rows = stored_rows(spec, form)
     refuse_impossible_day(entry.assessed_on, visit, consent_on=context.consent_on)
@@ -113,7 +114,8 @@ def mark_not_done(
 ) -> FormData:
     """Record that the form was not done at this visit; what it had published is withdrawn, typed values stay in
     history."""
-    reason, reason_not_done, visit = reason.strip(), reason_not_done.strip(), _locked_visit(visit)
+    reason, reason_not_done = reason.strip(), reason_not_done.strip()
+    visit, _consent_on = _locked_visit(visit)
     form = _stored_or_new(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
     treatment_may_be_withdrawn(spec, visit)
@@ -151,12 +153,17 @@ def _acting(by: User, reason: str, own: Mapping[str, str] | None = None) -> Any:
     return signed_for(user=by.pk, reason=reason, **({"reasons": dict(own)} if own else {}))
 
 
-def _locked_visit(visit: Visit) -> Visit:
-    """The visit as it is stored now; the subject is locked, so two first saves, or a save and another day for the
-    visit, wait for each other."""
+def _locked_visit(visit: Visit) -> tuple[Visit, date | None]:
+    """The visit as it is stored now, and the day of the first consent.
+
+    The subject is locked, so two first saves, or a save and another day for the visit, wait for each other.
+    """
     Subject.objects.select_for_update(of=("self",)).get(pk=visit.subject_id)
     related = ("subject__site__trial", "subject__protocol_version", "protocol_version")
-    return Visit.objects.select_related(*related).get(pk=visit.pk)
+    consents = InformedConsent.objects.filter(subject=OuterRef("subject")).order_by("signed_on")
+    visits: Any = Visit.objects.select_related(*related).annotate(consent_on=Subquery(consents.values("signed_on")[:1]))
+    stored = visits.get(pk=visit.pk)
+    return stored, stored.consent_on
 
 
 def _stored_or_new(spec: CrfSpec, visit: Visit, repeat_key: str, expected_version: int) -> FormData:
