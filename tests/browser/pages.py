@@ -55,6 +55,19 @@ def open_form(page: Page, visit: str, title: str) -> None:
     expect_heading(page, title)
 
 
+def pass_gate(page: Page, visit: str, second: User, *, lot: str, starts_at: str) -> None:
+    """The infusion of a visit, from the casebook: cleared with a second person, whatever is open, and shown to be
+    recorded."""
+    visit_in_casebook(page, visit).get_by_role("link", name=re.compile("^Infusion")).click()
+    expect_heading(page, "Before the infusion")
+    type_in(page, {"lot_number": lot, "bag_number": "1", "starts_at": starts_at, "override_reason": "Seen and agreed"})
+    page.get_by_label("We both compared the subject's name").check()
+    page.get_by_label("We both compared lot, bag and expiry").check()
+    type_in(page, {"password": PASSWORD, "second_username": second.username, "second_password": PASSWORD})
+    press(page, "Clear the infusion")
+    expect_heading(page, "Infusion")
+
+
 def type_in(page: Page, values: Mapping[str, str]) -> None:
     """Text, numbers and days, by the name of the item."""
     for name, value in values.items():

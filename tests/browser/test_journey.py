@@ -18,6 +18,7 @@ from tests.browser.pages import (
     expect_message,
     go,
     open_form,
+    pass_gate,
     press,
     press_keys,
     sign_in,
@@ -74,7 +75,7 @@ def test_a_subject_goes_from_consent_to_export(open_page: OpenPage, world: dict[
     _screen(site, consent, world["coordinator"])
     decide_eligible(open_page(), world["investigator"], NUMBER)
     _enrol(site, consent)
-    _treat(site, today)
+    _treat(site, today, world["investigator"])
     complete_the_rest(NUMBER, "W0", world["coordinator"])
     _later_visits_have_dates(site, today)
     _record_fever(site, today)
@@ -127,10 +128,10 @@ def _enrol(page: Page, day: date) -> None:
     expect_heading(page, f"Subject {NUMBER}")
 
 
-def _treat(page: Page, day: date) -> None:
+def _treat(page: Page, day: date, second: Any) -> None:
     record_visit(page, WEEK_0, day)
     _three_forms(page, WEEK_0)
-    open_form(page, WEEK_0, "Infusion")
+    pass_gate(page, WEEK_0, second, lot="AD-2301", starts_at=f"{day} 09:30")
     expect(page.locator("[name=weight_kg]")).to_have_value(WEIGHT[WEEK_0])
     type_in(page, {"product_lot": "AD-2301", "viability_percent": "92.4", "viable_million_per_ml": "0.5"})
     type_in(page, {"started_at": f"{day} 09:30", "stopped_at": f"{day} 10:15", "volume_ml": "72.5"})

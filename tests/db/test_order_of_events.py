@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from assessments.context import context_of
 from assessments.registry import INSTRUMENTS
-from assessments.services import Entry, mark_not_done, save_form
+from assessments.services import mark_not_done, save_form
 from patients.models import Subject, Visit
 from patients.services.eligibility import decide_eligibility
 from patients.services.enrolment import end_participation, enrol
 from patients.services.visits import correct_visit_date
 from tests.factories import (
     answer_all,
+    clear,
     complete_all,
     complete_form,
     enrolled_subject,
@@ -49,7 +50,7 @@ def test_a_subject_whose_facts_fail_after_the_decision_is_not_enrolled(site: Sit
         save_form(
             spec=INSTRUMENTS[code],
             visit=visit,
-            entry=Entry(dict.fromkeys(values_for(code, visit), zero), site.today()),
+            entry=entry_for(code, visit, **{name: zero for name in values_for(code, visit) if name != "method"}),
             complete=True,
             by=investigator,
             expected_version=1,
@@ -107,6 +108,7 @@ def test_a_form_opened_before_the_day_of_its_visit_was_corrected_is_checked_agai
     today = site.today()
     opened = take_place(enrolled_subject(site, investigator, today - timedelta(days=5)), "W0", investigator)
     entry = entry_for("infusion", opened)
+    clear(opened, investigator)
     correct_visit_date(visit=opened, occurred_on=today - timedelta(days=1), reason="source document", by=investigator)
     with pytest.raises(ValidationError, match="day of the visit"):
         save_form(

@@ -159,11 +159,13 @@ def test_the_serology_publishes_each_result(screening: tuple[Visit, User]) -> No
     }
 
 
-def test_a_pregnancy_test_publishes_result_and_day_and_of_a_man_nothing(site: Any, coordinator: User) -> None:
+def test_a_pregnancy_test_publishes_result_and_day_and_of_a_man_that_it_does_not_apply(
+    site: Any, coordinator: User
+) -> None:
     subject = enrolled_subject(site, make_member("investigator", site))
     visit = take_place(subject, "W0", coordinator)
     complete_form(visit, "pregnancy_test", coordinator)
-    assert found(visit, "pregnancy_test") == {}
+    assert found(visit, "pregnancy_test") == {"pregnancy_test_applies": False}
     test = {"is_applicable": "Y", "no_test_reason": None, "specimen": "urine", "result": "negative"}
     entry = replace(
         entry_for("pregnancy_test", visit, tested_on=visit.occurred_on, **test),
@@ -172,6 +174,7 @@ def test_a_pregnancy_test_publishes_result_and_day_and_of_a_man_nothing(site: An
     spec = INSTRUMENTS["pregnancy_test"]
     save_form(spec=spec, visit=visit, entry=entry, complete=True, by=coordinator, expected_version=1, reason="Wrong")
     assert found(visit, "pregnancy_test") == {
+        "pregnancy_test_applies": True,
         "pregnancy_test_result": "negative",
         "pregnancy_tested_on": visit.occurred_on,
     }
@@ -186,6 +189,7 @@ def test_the_reproductive_status_publishes_states_days_and_plans(screening: tupl
         "pregnancy_ended_on": ended,
         "lactation": "never",
         "pregnancy_test": "negative",
+        "pregnancy_test_on": visit.occurred_on,
         "plans_pregnancy": False,
     }
 
