@@ -159,9 +159,7 @@ def test_the_serology_publishes_each_result(screening: tuple[Visit, User]) -> No
     }
 
 
-def test_a_pregnancy_test_publishes_result_and_day_and_of_a_man_that_it_does_not_apply(
-    site: Any, coordinator: User
-) -> None:
+def test_a_pregnancy_test_publishes_result_and_day_and_whether_it_applies(site: Any, coordinator: User) -> None:
     subject = enrolled_subject(site, make_member("investigator", site))
     visit = take_place(subject, "W0", coordinator)
     complete_form(visit, "pregnancy_test", coordinator)
