@@ -22,7 +22,7 @@ from assessments.services.rows import storable, store_rows
 from audit.context import acting
 from clinical.body_regions import BodyRegion
 from clinical.scoring.zung import SAS, SDS
-from patients.models import Visit
+from patients.models import Finding, Visit
 from patients.visit_content import arm_code_at, protocol_at
 from tests.factories.laboratory import results_for
 from tests.factories.trials import make_member
@@ -133,11 +133,7 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
             "sampled_on": visit.occurred_on,
             **dict.fromkeys(("hbsag", "anti_hbc", "anti_hcv", "anti_hiv", "syphilis"), "negative"),
         },
-        "pregnancy_test": {
-            "is_applicable": "N",
-            "no_test_reason": "male",
-            **dict.fromkeys(("specimen", "tested_on", "result")),
-        },
+        "pregnancy_test": _pregnancy_test(visit) if code == "pregnancy_test" else {},
         "end_of_treatment": {
             "ended_on": visit.occurred_on,
             "is_completed": "Y",
@@ -194,6 +190,14 @@ def values_for(code: str, visit: Visit) -> dict[str, Any]:
         "zung_sds": {f"item_{item:02d}": 4 if item in SDS.reversed_items else 1 for item in range(1, 21)},
     }
     return values[code]
+
+
+def _pregnancy_test(visit: Visit) -> dict[str, Any]:
+    """Negative on the day of the visit for a woman, not applicable for a man and while the sex is not known."""
+    if Finding.objects.filter(subject=visit.subject, test_code="sex", text="F").exists():
+        done = {"specimen": "urine", "tested_on": visit.occurred_on, "result": "negative"}
+        return {"is_applicable": "Y", "no_test_reason": None, **done}
+    return {"is_applicable": "N", "no_test_reason": "male", **dict.fromkeys(("specimen", "tested_on", "result"))}
 
 
 def _million_per_kg(visit: Visit) -> Decimal:
