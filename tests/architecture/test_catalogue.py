@@ -20,7 +20,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-zA-Z]|\{\w*\}")
 ESCAPED_PERCENT = "%%"
 LETTER = re.compile(r"[^\W\d_]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-SAME_IN_CHINESE = {"BSA", "PASI", "YYYY-MM-DD", "YYYY-MM-DD hh:mm"}
+SAME_IN_CHINESE = {"BSA", "EU/kg", "EU/mL", "PASI", "YYYY-MM-DD", "YYYY-MM-DD hh:mm"}
 
 
 def catalogue() -> polib.POFile:

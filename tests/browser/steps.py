@@ -88,8 +88,8 @@ def type_form(
 ) -> None:
     """Open a form from the casebook, fill it, complete it, and go back."""
     open_form(page, visit, title)
+    choose(page, chosen or {})  # first: some questions are asked only after an answer
     type_in(page, typed or {})
-    choose(page, chosen or {})
     complete(page, title, number)
 
 

@@ -109,7 +109,12 @@ def _screen(page: Page, day: date, coordinator: Any) -> None:
         SCREENING,
         "Previous treatment",
         typed={"topical_last_on": day.isoformat()},
-        chosen={"topical_use": "past", "systemic_use": "never", **dict.fromkeys(used, "never")},
+        chosen={
+            "topical_use": "past",
+            "systemic_use": "never",
+            **dict.fromkeys(used, "never"),
+            "has_other_medicines": "N",
+        },
     )
     open_form(page, SCREENING, "PASI")
     page.locator("[name=head_erythema]").first.focus()
