@@ -158,7 +158,13 @@ def test_a_laboratory_that_is_a_draft_does_not_count(visit: Visit, investigator:
         ({"tested_on": TODAY - 8 * DAY}, "open"),
         ({"tested_on": TODAY, "result": "positive"}, "open"),
         (
-            {"is_applicable": "N", "no_test_reason": "postmenopausal", "result": None, "specimen": None},
+            {
+                "is_applicable": "N",
+                "no_test_reason": "postmenopausal",
+                "specimen": None,
+                "tested_on": None,
+                "result": None,
+            },
             "not_applicable",
         ),
     ],
