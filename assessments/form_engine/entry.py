@@ -1,4 +1,4 @@
-"""Spec -> entry form: the items of a form and the lines of its repeating groups, as Django's forms."""
+"""A whole form with its lines, as it is typed and sent."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -6,123 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.utils import ErrorDict
-from django.utils.translation import gettext as _
 
-from assessments.form_data import FormData, MissingReason, RowData
-from assessments.form_specs import (
-    ROW_KEY,
-    CrfSpec,
-    Derived,
-    FormContext,
-    Item,
-    Objection,
-    RowGroup,
-    is_empty,
-)
+from assessments.form_data import RowData
+from assessments.form_engine.items import ItemsForm, model_form, names_of, none_if_empty
+from assessments.form_engine.lines import RowEntryForm, row_form_class
+from assessments.form_specs import ROW_KEY, CrfSpec, FormContext, Objection, RowGroup, is_empty
 from assessments.form_values import derived_values, hard, objections, with_worked_lines
-from assessments.widgets import widget_for
-from patients.forms.fields import MomentField
-from patients.widgets import DayInput
 
 if TYPE_CHECKING:
     from assessments.wording.display import Words
 
-MISSING_PREFIX = "missing__"
 KEYS_SUFFIX = "keys"
 ADD_PREFIX = "add__"
 REMOVE_PREFIX = "remove__"
 MOST_ROWS = 60
 """More lines than any record holds (default); what is sent beyond is not looked at."""
-
-
-class ItemsForm(forms.ModelForm):
-    """Some items of a spec, none of them compulsory for a draft.
-
-    `missing__<item>` carries the coded reason why an item has no value.
-    """
-
-    items: tuple[Item, ...]
-    derived_names: tuple[str, ...]
-
-    def prepare(self, *, missing: Mapping[str, str]) -> None:
-        """Hints, choices and reasons for no value; `missing` are the stored reasons by item."""
-        self._understood: dict[str, Any] = {}
-        for item in self.items:
-            field: Any = self.fields[item.name]
-            field.required = False
-            field.help_text = item.hint
-            if isinstance(field.widget, forms.RadioSelect):
-                # No button for "nothing": Delete takes a choice back, and a reason for no value replaces it.
-                field.choices = [choice for choice in field.choices if not is_empty(choice[0])]
-            if item.required and item.may_be_missing:
-                self.fields[MISSING_PREFIX + item.name] = forms.ChoiceField(
-                    label=_("Reason for no value: %(item)s") % {"item": field.label},
-                    choices=[("", _("Reason for no value")), *MissingReason.choices],
-                    required=False,
-                    initial=missing.get(item.name, ""),
-                )
-
-    def item_values(self) -> dict[str, Any]:
-        """Item values as far as they could be understood; None for the rest."""
-        return {item.name: _none_if_empty(self._understood.get(item.name)) for item in self.items}
-
-    def item_reasons(self) -> dict[str, str]:
-        """Coded reasons of the items that have no value; a reason beside a value is dropped."""
-        cleaned, values = getattr(self, "cleaned_data", {}), self.item_values()
-        reasons = {item.name: cleaned.get(MISSING_PREFIX + item.name) for item in self.items}
-        return {name: reason for name, reason in reasons.items() if reason and is_empty(values[name])}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        # An error takes its value out of `cleaned_data`; the checks and the page still need what was typed.
-        self._understood = {
-            name: cleaned.get(name) for name in self.fields if self._is_possible(name, cleaned.get(name))
-        }
-        return cleaned
-
-    def _is_possible(self, name: str, value: Any) -> bool:
-        """Whether the model takes the value: its validators run after this, and no rule may meet what they refuse."""
-        if name.startswith(MISSING_PREFIX):
-            return True
-        try:
-            self._meta.model._meta.get_field(name).run_validators(value)
-        except ValidationError:
-            return False
-        return True
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # Constraints over derived values cannot be checked before these are worked out; the database checks them.
-        own: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return own | set(self.derived_names)
-
-
-class RowEntryForm(ItemsForm):
-    """One line of a repeating group; its fields are called `<group>-<key>-<item>`."""
-
-    group: RowGroup
-
-    def __init__(self, *args: Any, key: str, missing: Mapping[str, str], **kwargs: Any) -> None:
-        kwargs["prefix"] = f"{self.group.name}-{key}"
-        super().__init__(*args, **kwargs)
-        self.key = key
-        self.label = str(self.group.label(key))
-        self.prepare(missing={name: missing.get(self.group.address(key, name), "") for name in self._names})
-        for item in self.items:
-            if item.choices_of is not None:
-                label = self.fields[item.name].label
-                self.fields[item.name] = forms.ChoiceField(choices=item.choices_of(key), label=label, required=False)
-
-    @property
-    def _names(self) -> list[str]:
-        return [item.name for item in self.items]
-
-    @property
-    def is_blank(self) -> bool:
-        """Nothing typed and no reason given: a line that people add counts only when it says something."""
-        return not self.item_reasons() and all(is_empty(value) for value in self.item_values().values())
 
 
 class EntryForm(ItemsForm):
@@ -269,11 +169,7 @@ class EntryForm(ItemsForm):
 
 
 def _shown(form: ItemsForm) -> dict[str, Any]:
-    return {item.name: _none_if_empty(form.initial.get(item.name)) for item in form.items}
-
-
-def _none_if_empty(value: Any) -> Any:
-    return None if is_empty(value) else value
+    return {item.name: none_if_empty(form.initial.get(item.name)) for item in form.items}
 
 
 def _next_key(keys: Iterable[str]) -> str:
@@ -283,41 +179,6 @@ def _next_key(keys: Iterable[str]) -> str:
 @cache
 def form_class(spec: CrfSpec) -> type[EntryForm]:
     """The ModelForm of an instrument; made once per process."""
-    base = _model_form(EntryForm, spec.model, spec.items, with_day=True)
-    names = _names(spec.derived)
+    base = model_form(EntryForm, spec.model, spec.items, with_day=True)
+    names = names_of(spec.derived)
     return type(f"{spec.model.__name__}EntryForm", (base,), {"spec": spec, "items": spec.items, "derived_names": names})
-
-
-@cache
-def row_form_class(group: RowGroup) -> type[RowEntryForm]:
-    """The ModelForm of one line of a repeating group; made once per process."""
-    base = _model_form(RowEntryForm, group.model, group.items, in_table=group.in_table)
-    names = _names(group.derived)
-    return type(
-        f"{group.model.__name__}EntryForm", (base,), {"group": group, "items": group.items, "derived_names": names}
-    )
-
-
-def _names(derived: Iterable[Derived]) -> tuple[str, ...]:
-    return tuple(value.name for value in derived)
-
-
-def _model_form(
-    form: Any,
-    model: type[FormData | RowData],
-    items: tuple[Item, ...],
-    *,
-    with_day: bool = False,
-    in_table: bool = False,
-) -> Any:
-    columns: dict[str, Any] = {item.name: model._meta.get_field(item.name) for item in items}
-    widgets = {item.name: widget_for(columns[item.name], item, in_table=in_table) for item in items}
-    moments = [name for name, column in columns.items() if isinstance(column, models.DateTimeField)]
-    day = {"assessed_on": DayInput()} if with_day else {}
-    return forms.modelform_factory(
-        model,
-        form=form,
-        fields=[*day, *columns],
-        widgets={**widgets, **day},
-        field_classes=dict.fromkeys(moments, MomentField),
-    )

@@ -3,17 +3,17 @@ enrolment: one module per noun."""
 
 from trials.models.delegation import Delegation
 from trials.models.hold import EnrolmentHold
-from trials.models.normal_range import NormalRange
-from trials.models.product_lot import (
+from trials.models.lot_codes import (
     LOT_TRANSITIONS,
     CultureTest,
     EndotoxinUnit,
     LotStatus,
-    ProductLot,
     Storage,
     TissueSource,
     VisualInspection,
 )
+from trials.models.normal_range import NormalRange
+from trials.models.product_lot import ProductLot
 from trials.models.sheet import ConsentLanguage, InformationSheet
 from trials.models.site import Site, validate_time_zone
 from trials.models.trial import ProtocolVersion, Trial
