@@ -63,15 +63,16 @@ def save_form(
     address, or else `reason` for all of them. Raises FormConflict when the stored version is another one,
     ValidationError (by address) when a hard check objects, when a complete form lacks values, when a soft check is not
     explained, or when a reason is missing; NotAllowedNow when the visit cannot receive data. At most fifteen
-    statements, whatever the form (two more where results are compared with normal ranges), besides what the completion
-    of a treatment entails for visits and deviations.
+    statements, whatever the form (two more where results are compared with normal ranges), besides what the first
+    completion of a treatment entails for planned visits, eligibility and deviations.
     """
     visit, consent_on = _locked_visit(visit)
     form = _stored_or_new(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
     treatment_is_cleared(spec, visit)
     was_finished = form.pk is not None and form.status != FormStatus.DRAFT
-    complete = complete or form.status == FormStatus.COMPLETE
+    was_complete = form.status == FormStatus.COMPLETE
+    complete = complete or was_complete
     context = context_of(visit, spec, consent_on=consent_on)
     entry = replace(entry, values=with_worked_lines(spec, entry.values, context))
     rows = stored_rows(spec, form)
@@ -96,7 +97,9 @@ def save_form(
         store_rows(spec, form, rows, entry.values, derived)
         if complete:
             day = spec.collected_on(entry.values) or form.assessed_on
-            _publish(spec, form, _published(spec, entry, context), day=day, by=by, reason=reason or "Form completed")
+            _publish(spec, form, _published(spec, entry, context), day=day)
+            if spec.is_treatment and not was_complete:
+                _treated(visit, by=by, reason=reason or "Form completed")
     discard_draft(spec=spec, visit=visit, by=by)
     return form
 
@@ -207,7 +210,7 @@ def _published(spec: CrfSpec, entry: Entry, context: Any) -> dict[str, Result]:
     }
 
 
-def _publish(spec: CrfSpec, form: FormData, results: Mapping[str, Result], *, day: date, by: User, reason: str) -> None:
+def _publish(spec: CrfSpec, form: FormData, results: Mapping[str, Result], *, day: date) -> None:
     if spec.publishes:
         publish(
             visit=form.visit,
@@ -216,9 +219,11 @@ def _publish(spec: CrfSpec, form: FormData, results: Mapping[str, Result], *, da
             collected_on=day,
             results=results,
         )
-    visit = form.visit
-    if not spec.is_treatment:
-        return
+
+
+def _treated(visit: Visit, *, by: User, reason: str) -> None:
+    """What follows from a treatment: planned dates, eligibility looked at again, deviations. A later correction of the
+    form changes nothing of these; another day of the visit does, and is corrected there."""
     if visit.code == protocol_of(visit.subject.protocol_version).anchor:
         record_first_treatment(subject=visit.subject, infused_on=day_of(visit), by=by, reason=reason)
     else:

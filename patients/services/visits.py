@@ -196,7 +196,8 @@ def record_first_treatment(*, subject: Subject, infused_on: date, by: User, reas
     Called again with another day, it moves the planned dates of the visits that have no outcome yet; history keeps the
     old ones.
     """
-    subject = Subject.objects.select_for_update(of=("self",)).get(pk=subject.pk)
+    related = ("site__trial", "protocol_version")
+    subject = Subject.objects.select_related(*related).select_for_update(of=("self",)).get(pk=subject.pk)
     with acting(by=by, reason=reason):
         _date_from(subject, infused_on)
         notice_deviations(subject=subject, by=by)
