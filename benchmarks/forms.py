@@ -8,7 +8,7 @@ page is asked for, of a subject just enrolled and of one treated, with every for
 
 Printed: SQL statements (those of the transaction, of history and of findings included), the median in milliseconds, and
 how many times the median of one trivial statement of the same run that is. It ends with 1 when a save takes more than
-fifteen statements (the first of an infusion may: it plans the visits and looks for deviations), or the casebook another number of statements when it is full.
+fifteen statements, the first completion of an infusion apart, or the casebook another number of them when it is full.
 """
 
 import os
@@ -69,8 +69,8 @@ def _measure() -> int:
 
 
 def _saves(bare: float) -> list[str]:
-    """Each instrument completed, then corrected; the names of those above the limit. The first completion of an infusion
-    plans the visits and looks for deviations, so it is printed and not judged."""
+    """Each instrument completed, then corrected; the names of those above the limit. Completing an infusion
+    for the first time plans the visits and looks for deviations, so it is printed and not judged."""
     from assessments.registry import INSTRUMENTS
     from tests.factories import (
         clear,
