@@ -320,6 +320,16 @@ def test_a_save_takes_a_fixed_small_number_of_statements(visit: Visit, coordinat
     assert max(len(first), len(second)) <= STATEMENTS_PER_SAVE, f"{len(first)} to store, {len(second)} to correct"
 
 
+def test_correcting_an_infusion_takes_no_more_statements_than_another_form(site: Site, investigator: User) -> None:
+    visit = take_place(enrolled_subject(site, investigator), "W0", investigator)
+    clear(visit, investigator)
+    entry = entry_for("infusion", visit)
+    store("infusion", visit, investigator, entry=entry)
+    with CaptureQueriesContext(connection) as queries:
+        store("infusion", visit, investigator, entry=entry, version=1, reason="Checked against the source")
+    assert len(queries) <= STATEMENTS_PER_SAVE
+
+
 IMPOSSIBLE = {
     "a PASI sign of 5": ("pasi", "head_erythema = 5"),
     "a PASI sign below 0": ("pasi", "head_erythema = -1"),

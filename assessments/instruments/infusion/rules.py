@@ -21,7 +21,7 @@ from clinical.dosing import (
     volume_ml,
 )
 from clinical.numbers import plain
-from clinical.thaw_clock import minutes_since_thaw
+from clinical.thaw_clock import minutes_since_thaw, within_limit
 
 MILLION = 10**6
 DOSE_TOLERANCE_PERCENT = 10
@@ -151,7 +151,7 @@ def _thaw(values: Values, context: FormContext) -> list[Objection]:
         found.append(_hard("start_before_thaw_ended", message, "started_at", "thaw_ended_at"))
         return found
     limit = context.clearance.get("start_within_minutes")
-    if ended and start and limit and minutes_since_thaw(thaw_ended_at=ended, at=start) > limit:
+    if ended and start and limit and not within_limit(thaw_ended_at=ended, started_at=start, limit_minutes=limit):
         message = _("The infusion started later after thawing than the %(limit)s minutes this product allows.")
         found.append(_soft("thaw_limit_passed", message % {"limit": limit}, "started_at", "thaw_ended_at"))
     least, viability = context.clearance.get("minimum_viability_percent"), values.get("post_thaw_viability_percent")
