@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from assessments.form_data import FormStatus
+from assessments.form_data import FormData, FormStatus
 from assessments.form_specs import CrfSpec
 from assessments.gate.model import InfusionClearance
 from assessments.instruments.infusion.model import Infusion
@@ -44,11 +44,11 @@ def gate_may_be_passed(visit: Visit) -> None:
         raise NotAllowedNow(_("This infusion is recorded as complete; what was cleared before it stays as it was."))
 
 
-def treatment_is_cleared(spec: CrfSpec, visit: Visit) -> None:
-    """An infusion is recorded only after its gate; one that was recorded without a gate can still be corrected."""
-    if not spec.needs_clearance or InfusionClearance.objects.filter(visit=visit).exists():
+def treatment_is_cleared(spec: CrfSpec, visit: Visit, form: FormData | None) -> None:
+    """An infusion is recorded only after its gate; one that is recorded, its `form`, can be corrected in any case."""
+    if not spec.needs_clearance or (form is not None and form.pk and form.status != FormStatus.NOT_DONE):
         return
-    if not spec.model._default_manager.filter(visit=visit).exclude(status=FormStatus.NOT_DONE).exists():
+    if not InfusionClearance.objects.filter(visit=visit).exists():
         raise NotAllowedNow(_("Pass the gate of this infusion first: two persons confirm subject and product."))
 
 

@@ -1,5 +1,7 @@
 """The table of instruments. Adding one: its folder, a line here, a migration (see CONTRIBUTING.md)."""
 
+from functools import cache
+
 from assessments.form_specs import CrfSpec
 from assessments.instruments.bsa.spec import SPEC as BSA
 from assessments.instruments.demographics.spec import SPEC as DEMOGRAPHICS
@@ -59,6 +61,7 @@ INSTRUMENTS: dict[str, CrfSpec] = {
 }
 
 
+@cache
 def catalogue() -> Catalogue:
     """What protocols may name: the facts that each form publishes, and those of every subject."""
     return Catalogue(

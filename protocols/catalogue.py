@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from clinical.eligibility import FactValue
 from clinical.intervals import IntervalUnit, interval_code
@@ -87,7 +88,7 @@ class Catalogue:
         chosen = panels[form]
         return {code for key, codes in self.lines[form].facts.items() if key not in chosen for code in codes}
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, Fact]:
         """Every fact that can ever be known of a subject, by code."""
         return self.published_by(self.forms) | {fact.code: fact for fact in self.always}

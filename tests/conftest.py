@@ -9,6 +9,7 @@ import coverage
 import pytest
 
 from config.testing import ensure_services
+from tests.worlds import world_for
 
 TESTS = Path(__file__).resolve().parent
 PURE = frozenset({"unit", "spec", "property"})
@@ -42,8 +43,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
-    """One database per worker, copied from the template."""
+def own_databases(django_db_blocker: Any, worker_id: str) -> Iterator[str]:
+    """The databases of this worker: an empty one, copied from the template, whose name this is; and its worlds."""
     from django.db import connections
 
     from tests import database
@@ -51,13 +52,24 @@ def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
     name = f"dermis_test_{worker_id}"
     database.drop_all(_worlds_of(worker_id))
     database.copy_of(database.template(), name)
-    with django_db_blocker.unblock():
-        connections["default"].settings_dict["NAME"] = name
-    yield
+    yield name
     with django_db_blocker.unblock():
         connections.close_all()
     database.drop(name)
     database.drop_all(_worlds_of(worker_id))
+
+
+@pytest.fixture
+def django_db_setup(own_databases: str, request: pytest.FixtureRequest, django_db_blocker: Any, worker_id: str) -> None:
+    """Lead the connection to the database that the test begins with; it stays there until another is asked for."""
+    from django.db import connections
+
+    build = world_for(request.module, request.fixturenames)
+    with django_db_blocker.unblock():
+        name = own_databases if build is None else _world(build, worker_id)
+        if connections["default"].settings_dict["NAME"] != name:
+            connections.close_all()
+            connections["default"].settings_dict["NAME"] = name
 
 
 @pytest.fixture
@@ -69,7 +81,7 @@ def start() -> Callable[[], Any] | None:
 
 @pytest.fixture
 def committed_db(
-    django_db_setup: None, django_db_blocker: Any, worker_id: str, start: Callable[[], Any] | None
+    own_databases: str, django_db_blocker: Any, worker_id: str, start: Callable[[], Any] | None
 ) -> Iterator[None]:
     """A database of the test's own in which commits are real: for threads, live servers, COPY and TRUNCATE."""
     from tests import database
@@ -86,8 +98,14 @@ def committed_db(
 def _world(build: Callable[[], Any], worker_id: str) -> str:
     from tests import database
 
-    name = hashlib.sha256(f"{build.__module__}.{build.__qualname__}".encode()).hexdigest()[:12]
-    return database.written_once(_worlds_of(worker_id) + name, build)
+    name = _worlds_of(worker_id) + hashlib.sha256(f"{build.__module__}.{build.__qualname__}".encode()).hexdigest()[:12]
+    if name not in _written:
+        _written.add(database.written_once(name, build))
+    return name
+
+
+_written: set[str] = set()
+"""The worlds that this worker has written; nobody need ask the server again."""
 
 
 def _worlds_of(worker_id: str) -> str:
@@ -96,10 +114,11 @@ def _worlds_of(worker_id: str) -> str:
 
 @pytest.fixture
 def trial(db: None) -> Any:
-    """NCT03265613 with its protocol version 1.0 and no sites."""
+    """NCT03265613 with its protocol version 1.0 and, if no other fixture is asked for, no sites."""
     from tests.factories import make_trial
+    from trials.models import Trial
 
-    return make_trial()
+    return Trial.objects.filter(registration="NCT03265613").first() or make_trial()
 
 
 @pytest.fixture
@@ -107,7 +126,7 @@ def site(trial: Any) -> Any:
     """The site GZ in Asia/Shanghai."""
     from tests.factories import make_site
 
-    return make_site(trial, "GZ")
+    return trial.sites.filter(code="GZ").first() or make_site(trial, "GZ")
 
 
 @pytest.fixture
@@ -121,14 +140,14 @@ def other_site(trial: Any) -> Any:
 @pytest.fixture
 def coordinator(site: Any) -> Any:
     """A coordinator of the site GZ."""
-    from tests.factories import make_member
+    from tests.factories import member_of
 
-    return make_member("coordinator", site)
+    return member_of(site, "coordinator")
 
 
 @pytest.fixture
 def investigator(site: Any) -> Any:
     """An investigator of the site GZ."""
-    from tests.factories import make_member
+    from tests.factories import member_of
 
-    return make_member("investigator", site)
+    return member_of(site, "investigator")

@@ -69,7 +69,7 @@ def save_form(
     visit, consent_on = _locked_visit(visit)
     form = _stored_or_new(spec, visit, repeat_key, expected_version)
     form_may_be_entered(spec, visit)
-    treatment_is_cleared(spec, visit)
+    treatment_is_cleared(spec, visit, form)
     was_finished = form.pk is not None and form.status != FormStatus.DRAFT
     was_complete = form.status == FormStatus.COMPLETE
     complete = complete or was_complete

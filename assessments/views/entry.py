@@ -27,9 +27,9 @@ def entry(request: SubjectRequest, subject: Any, visit_code: str, form_code: str
     """Enter or correct a form."""
     place = place_of(subject, visit_code, form_code)
     policies.form_may_be_entered(place.spec, place.visit)
-    if not allows(policies.treatment_is_cleared, place.spec, place.visit):
-        return redirect(place.gate_url)
     page = EntryPage.opened(place, request.user)
+    if not allows(policies.treatment_is_cleared, place.spec, place.visit, page.stored):
+        return redirect(place.gate_url)
     if request.method != "POST":
         return render_form_page(request, TEMPLATE, place, page.context())
     page = page.sent(request.POST)

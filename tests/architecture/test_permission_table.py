@@ -241,7 +241,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iterator[World]:
+def world(own_databases: str, django_db_blocker: Any, worker_id: str) -> Iterator[World]:
     """Built once, in a database of its own: an export must not run inside the transaction of a test."""
     own = f"dermis_table_{worker_id}"
     with django_db_blocker.unblock():

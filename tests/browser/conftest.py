@@ -26,7 +26,7 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def own_database(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iterator[None]:
+def own_database(own_databases: str, django_db_blocker: Any, worker_id: str) -> Iterator[None]:
     """A database of the module's own in which commits are real, for this thread and those of the server."""
     from django.db import connections
 

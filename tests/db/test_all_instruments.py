@@ -68,7 +68,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iterator[World]:
+def world(own_databases: str, django_db_blocker: Any, worker_id: str) -> Iterator[World]:
     """Built once, in a database of its own: an export must not run inside the transaction of a test."""
     settings = connections["default"].settings_dict
     shared, own = settings["NAME"], f"dermis_instruments_{worker_id}"

@@ -17,9 +17,11 @@ from patients.selectors.schedule import schedule_of, sheet_language
 from patients.services.calendar_feeds import make_feed, revoke_feed
 from patients.services.enrolment import end_participation
 from tests.factories import infused_subject, make_member, make_subject, system, take_place
+from tests.worlds import subject_in_week_four
 from trials.models import Delegation, Site
 from trials.services import end_delegation
 
+WORLDS = {"treated": subject_in_week_four}
 TODAY = date(2026, 5, 20)
 
 
@@ -30,9 +32,9 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def treated(site: Site, investigator: User) -> Subject:
+def treated(site: Site) -> Subject:
     """First infusion 28 days ago: W4 is planned for today, its window is open from three days ago to three days on."""
-    return infused_subject(site, investigator, days_ago=28)
+    return Subject.objects.get(site=site)
 
 
 def shown(days: list[CalendarDay]) -> dict[str, list[str]]:

@@ -47,8 +47,10 @@ from tests.factories import (
     system,
     take_place,
 )
+from tests.worlds import treated_subject
 from trials.models import Site, Trial
 
+WORLDS = {"treated": treated_subject}
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
 ACCOUNT = {
@@ -67,9 +69,9 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def treated(site: Site, investigator: User) -> Subject:
+def treated(site: Site) -> Subject:
     """First infusion 40 days ago: the window of Week 4 was from 15 to 9 days ago."""
-    return infused_subject(site, investigator, days_ago=40, consent_before=14)
+    return Subject.objects.get(site=site)
 
 
 def late_visit(subject: Subject, by: User, days: int = 5) -> Visit:

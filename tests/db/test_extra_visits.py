@@ -33,10 +33,12 @@ from tests.factories import (
     screened_subject,
     take_place,
 )
+from tests.worlds import treated_subject
 from trials.models import Site
 from trials.policies import NotAllowedNow, allows
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
+WORLDS = {"treated": treated_subject}
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
 
@@ -48,9 +50,9 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def treated(site: Site, investigator: User) -> Subject:
+def treated(site: Site) -> Subject:
     """First infusion 40 days ago, consent 14 days before it."""
-    return infused_subject(site, investigator, days_ago=40, consent_before=14)
+    return Subject.objects.get(site=site)
 
 
 def extra(subject: Subject, by: User, on: date = TODAY, **changed: Any) -> Visit:

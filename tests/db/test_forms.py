@@ -32,9 +32,11 @@ from tests.factories import (
     make_trial,
     take_place,
 )
+from tests.worlds import screening_visit
 from trials.models import Site
 from trials.policies import NotAllowedNow
 
+WORLDS = {"visit": screening_visit}
 TODAY = date(2026, 5, 20)
 STATEMENTS_PER_SAVE = 15
 
@@ -46,8 +48,8 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def visit(site: Site, coordinator: User) -> Visit:
-    return take_place(make_subject(site, coordinator), "SCR", coordinator)
+def visit(site: Site) -> Visit:
+    return Visit.objects.get(subject__site=site, code="SCR")
 
 
 def store(

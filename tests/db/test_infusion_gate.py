@@ -32,11 +32,15 @@ from tests.factories import (
     infused_subject,
     make_lot,
     make_member,
+    make_site,
     make_subject,
+    make_trial,
+    member_of,
     system,
     take_place,
     write_past_schedule,
 )
+from tests.worlds import at_noon
 from trials.models import Site, Trial
 from trials.policies import NotAllowedNow
 from trials.services import lift_hold, place_hold, recall_lot
@@ -60,18 +64,31 @@ def woman(site: Site, by: User, **changed: dict[str, Any]) -> Visit:
     return take_place(subject, "W0", by)
 
 
-@pytest.fixture
-def visit(site: Site, investigator: User) -> Visit:
-    return woman(site, investigator)
+def woman_to_be_infused() -> Visit:
+    site = make_site(make_trial(), "GZ")
+    return woman(site, member_of(site, "investigator"))
 
 
-@pytest.fixture
-def ready(visit: Visit, investigator: User) -> Visit:
+def woman_ready_to_be_infused() -> None:
     """Everything that the gate wants of the subject is recorded, and the lot UC-2401 may be given."""
+    visit = woman_to_be_infused()
+    investigator = member_of(visit.subject.site, "investigator")
     complete_form(visit, "vital_signs", investigator)
     complete_form(visit, "laboratory", investigator)
     complete_form(visit, "pregnancy_test", investigator, **PREGNANCY_TEST, tested_on=TODAY)
     make_lot(visit.subject.site.trial, "UC-2401")
+
+
+WORLDS = {"ready": at_noon(woman_ready_to_be_infused), "visit": at_noon(woman_to_be_infused)}
+
+
+@pytest.fixture
+def visit(site: Site) -> Visit:
+    return Visit.objects.get(subject__site=site, code="W0")
+
+
+@pytest.fixture
+def ready(visit: Visit) -> Visit:
     return visit
 
 

@@ -25,6 +25,7 @@ from tests.factories.trials import (
     make_site,
     make_trial,
     make_trial_asking_for,
+    member_of,
     system,
 )
 from tests.factories.wordings import make_wording, wording_file
@@ -54,6 +55,7 @@ __all__ = [
     "make_trial",
     "make_trial_asking_for",
     "make_wording",
+    "member_of",
     "results_for",
     "screened_subject",
     "system",

@@ -157,6 +157,12 @@ def make_member(role: str, site: Site | None = None, trial: Trial | None = None,
     return user
 
 
+def member_of(site: Site, role: str) -> User:
+    """The person who works in the role at the site in most tests; made unless there is one."""
+    username = f"{role}.of.{site.code}".lower()
+    return User.objects.filter(username=username).first() or make_member(role, site, username=username)
+
+
 def make_lot(
     trial: Trial, number: str = "UC-2401", *, day: date = date(2026, 5, 20), released: bool = True, **values: Any
 ) -> ProductLot:

@@ -16,6 +16,7 @@ from accounts.models import User
 from assessments.registry import INSTRUMENTS
 from patients.models import Subject, Visit
 from tests.factories import complete_form, infused_subject, make_member, make_subject, take_place, values_for
+from tests.worlds import screening_visit
 from trials.models import Site
 
 BSA = {
@@ -26,6 +27,8 @@ BSA = {
     "lower_limbs_palms": "14.5",
 }
 
+WORLDS = {"visit": screening_visit}
+
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[None]:
@@ -34,8 +37,8 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def visit(site: Site, coordinator: User) -> Visit:
-    return take_place(make_subject(site, coordinator), "SCR", coordinator)
+def visit(site: Site) -> Visit:
+    return Visit.objects.get(subject__site=site, code="SCR")
 
 
 @pytest.fixture

@@ -16,8 +16,10 @@ from patients.models import CalendarFeed, Subject
 from patients.services.calendar_feeds import make_feed
 from patients.views import subjects as subject_views
 from tests.factories import infused_subject, make_member, make_subject, take_place
+from tests.worlds import subject_in_week_four
 from trials.models import Site, Trial
 
+WORLDS = {"treated": subject_in_week_four}
 TODAY = date(2026, 5, 20)
 
 
@@ -33,8 +35,8 @@ def nurse(coordinator: User) -> Client:
 
 
 @pytest.fixture
-def treated(site: Site, investigator: User) -> Subject:
-    return infused_subject(site, investigator, days_ago=28)
+def treated(site: Site) -> Subject:
+    return Subject.objects.get(site=site)
 
 
 def signed_in(user: User) -> Client:

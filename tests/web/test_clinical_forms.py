@@ -14,10 +14,13 @@ from assessments.instruments.physical_examination.model import BodySystem
 from assessments.registry import INSTRUMENTS
 from assessments.selectors import stored_rows
 from patients.models import Visit
-from tests.factories import complete_form, enrolled_subject, infused_subject, make_subject, take_place
+from tests.factories import complete_form, enrolled_subject, infused_subject, take_place
+from tests.worlds import screening_visit
 from trials.models import Site
 
 NORMAL = {f"systems-{system}-result": "normal" for system in BodySystem}
+
+WORLDS = {"visit": screening_visit}
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +30,8 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def visit(site: Site, coordinator: User) -> Visit:
-    return take_place(make_subject(site, coordinator), "SCR", coordinator)
+def visit(site: Site) -> Visit:
+    return Visit.objects.get(subject__site=site, code="SCR")
 
 
 @pytest.fixture

@@ -14,9 +14,11 @@ from patients.models import Deviation, Subject, Visit
 from patients.services.deviations import report_deviation
 from patients.services.enrolment import end_participation
 from patients.services.visits import correct_visit_date, record_first_treatment
-from tests.factories import complete_form, infused_subject, make_member, make_subject, system, take_place
+from tests.factories import complete_form, make_member, make_subject, system, take_place
+from tests.worlds import treated_subject
 from trials.models import Site, Trial
 
+WORLDS = {"treated": treated_subject}
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
 ACCOUNT = {
@@ -36,9 +38,9 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def treated(site: Site, investigator: User) -> Subject:
+def treated(site: Site) -> Subject:
     """First infusion 40 days ago: the window of Week 4 closed 9 days ago."""
-    return infused_subject(site, investigator, days_ago=40, consent_before=14)
+    return Subject.objects.get(site=site)
 
 
 @pytest.fixture

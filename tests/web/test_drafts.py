@@ -14,7 +14,8 @@ from assessments.form_draft import FormDraft
 from assessments.services.drafts import LARGEST_DRAFT
 from patients.models import Visit
 from patients.services.consent import withdraw_consent
-from tests.factories import complete_form, make_member, make_subject, take_place
+from tests.factories import complete_form, make_member
+from tests.worlds import screening_visit
 from trials.models import Site
 
 PALMS = {
@@ -26,6 +27,8 @@ PALMS = {
 }
 RESTORED = "You typed this on 2026-05-20 at 12:00 and did not save it."
 
+WORLDS = {"visit": screening_visit}
+
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[None]:
@@ -34,8 +37,8 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def visit(site: Site, coordinator: User) -> Visit:
-    return take_place(make_subject(site, coordinator), "SCR", coordinator)
+def visit(site: Site) -> Visit:
+    return Visit.objects.get(subject__site=site, code="SCR")
 
 
 @pytest.fixture

@@ -21,9 +21,13 @@ from tests.factories import (
     enrolled_subject,
     make_lot,
     make_member,
+    make_site,
+    make_trial,
+    member_of,
     take_place,
     write_past_schedule,
 )
+from tests.worlds import at_noon
 from trials.models import Site
 
 TODAY = date(2026, 5, 20)
@@ -37,14 +41,22 @@ def clock() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def visit(site: Site, investigator: User) -> Visit:
+def man_to_be_infused() -> None:
     """Today's first infusion of a man, with vital signs and laboratory; UC-2401 may be given."""
+    site = make_site(make_trial(), "GZ")
+    investigator = member_of(site, "investigator")
     visit = take_place(enrolled_subject(site, investigator, signed_on=TODAY - 14 * DAY), "W0", investigator)
     complete_form(visit, "vital_signs", investigator)
     complete_form(visit, "laboratory", investigator)
     make_lot(site.trial, start_within_minutes_of_thaw=90)
-    return visit
+
+
+WORLDS = {"visit": at_noon(man_to_be_infused)}
+
+
+@pytest.fixture
+def visit(site: Site) -> Visit:
+    return Visit.objects.get(subject__site=site, code="W0")
 
 
 @pytest.fixture
