@@ -1,11 +1,13 @@
 """The data files of repeating groups: one row a line of a form."""
 
+from dataclasses import replace
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from assessments.form_data import MissingReason, RowData
-from assessments.form_specs import CrfSpec, Item, RowGroup
+from assessments.form_specs import NOBODY, CrfSpec, Item, RowGroup
 from exports.columns import Column, Kind, of_field, reference
 from exports.table import Table, by_subject, columns_of, field_of, keys, rows_of, visit_code
 from patients.models import Visit
@@ -29,7 +31,7 @@ def lines_of(spec: CrfSpec, group: RowGroup) -> Table:
             *keys(),
             visit_code(),
             of_field("form", field_of(spec.model, "repeat_key"), name="repeat"),
-            _line(group),
+            _line(spec, group),
             *columns_of("line", group.model, "position"),
             *(_item(group, item) for item in group.items),
             *(
@@ -48,14 +50,15 @@ def lines_of(spec: CrfSpec, group: RowGroup) -> Table:
     )
 
 
-def _line(group: RowGroup) -> Column:
-    """The key of the line; the dictionary says what the lines are called that a form brings along."""
+def _line(spec: CrfSpec, group: RowGroup) -> Column:
+    """The key of the line; the dictionary says what all the lines are called that the form may bring along."""
+    keys = group.keys_brought(replace(NOBODY, panels={spec.code: spec.panel}))
     return Column(
         name="line",
         expression=reference("line", "row_key"),
         label=field_of(RowData, "row_key").verbose_name,
         kind=Kind.TEXT,
-        codes=tuple((key, group.label(key)) for key in group.keys_on_paper),
+        codes=tuple((key, group.label(key)) for key in keys),
         required=True,
     )
 

@@ -5,21 +5,25 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from assessments.blank.blocks import Answer, Choices, Comb, Option, Ruled, Scale
+from assessments.blank.blocks import Answer, Choices, Comb, Option, Printed, Ruled, Scale
 from assessments.fields import Bounded, PartialDay
-from assessments.form_specs import Item, is_empty
+from assessments.form_specs import Answers, Item, is_empty
 
 SHORT_TEXT, MEDIUM_TEXT = 20, 60
 """The longest texts, in characters, that a short and a medium line hold."""
 TEXT_LINES = 3
+LONGEST_COMB_IN_TABLE = 6
+"""A number of more characters than this takes too much room in a column."""
 
 
-def answer_to(item: Item, field: Any) -> Answer:
-    """Boxes for choices and for the characters of numbers and days, lines for texts."""
+def answer_to(item: Item, field: Any, answers: Answers | None = None) -> Answer:
+    """Boxes for choices and for the characters of numbers and days, lines for texts; `answers` is the code list where
+    it is not that of the field."""
     if item.line_mm:
         return Scale(item.line_mm, _number(field))
-    if field.choices:
-        return Choices(tuple(option_of(code, word) for code, word in field.flatchoices if not is_empty(code)))
+    choices = answers if answers is not None else field.flatchoices
+    if choices:
+        return Choices(tuple(option_of(code, word) for code, word in choices if not is_empty(code)))
     if isinstance(field, models.DateTimeField):
         return Comb((4, 2, 2, 2, 2), ("-", "-", " ", ":"), _("YYYY-MM-DD hh:mm"))
     if isinstance(field, models.DateField):
@@ -32,6 +36,16 @@ def answer_to(item: Item, field: Any) -> Answer:
         return Ruled("long", TEXT_LINES)
     longest = field.max_length or MEDIUM_TEXT + 1
     return Ruled("short" if longest <= SHORT_TEXT else "medium" if longest <= MEDIUM_TEXT else "long")
+
+
+def answer_in_line(item: Item, field: Any, key: str) -> Answer:
+    """The same in a column of a table, where a long number is written on a line."""
+    words = [str(word) for _code, word in item.choices_of(key)] if item.choices_of is not None else []
+    if words:
+        return Printed(words[0]) if len(words) == 1 else Choices(tuple(Option(word) for word in words))
+    answer = answer_to(item, field)
+    is_long = isinstance(answer, Comb) and not answer.pattern and sum(answer.parts) > LONGEST_COMB_IN_TABLE
+    return Ruled("short") if is_long else answer
 
 
 def option_of(code: Any, word: Any) -> Option:
@@ -54,4 +68,6 @@ def width_mm(answer: Answer) -> int:
         return min(34, 9 + max(2 * len(option.text + option.note) for option in answer.options))
     if isinstance(answer, Comb):
         return 5 * sum(answer.parts) + 3 * len(answer.separators) + 3
-    return {"short": 25, "medium": 38, "long": 50}[answer.width] if isinstance(answer, Ruled) else answer.length_mm
+    if isinstance(answer, Ruled):
+        return {"short": 25, "medium": 38, "long": 50}[answer.width]
+    return 3 + 2 * len(answer.text) if isinstance(answer, Printed) else answer.length_mm

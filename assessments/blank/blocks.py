@@ -56,7 +56,15 @@ class Scale:
     kind: str = field(default="scale", init=False)
 
 
-Answer = Choices | Comb | Ruled | Scale
+@dataclass(frozen=True)
+class Printed:
+    """An answer that is the only possible one, such as the unit of a result."""
+
+    text: str
+    kind: str = field(default="printed", init=False)
+
+
+Answer = Choices | Comb | Ruled | Scale | Printed
 
 
 @dataclass(frozen=True)
@@ -94,14 +102,22 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Line:
+    """What a line is called, and the room for its answers, one a question."""
+
+    label: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
 class Lines:
-    """A repeating group as a ruled table: a question a column, and what each line is called."""
+    """A repeating group as a ruled table: a question a column, whose own answer says how wide it is."""
 
     title: str
     hint: str
     only_if: str
     questions: tuple[Question, ...]
-    labels: tuple[str, ...]
+    lines: tuple[Line, ...]
     reasons: str
     kind: str = field(default="lines", init=False)
 

@@ -1,15 +1,14 @@
 """Spec -> blank form."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.utils.text import capfirst
 
-from assessments.blank.answers import answer_to, option_of, width_mm
-from assessments.blank.blocks import BlankForm, Block, Choices, Grid, Lines, Option, Question, Section
+from assessments.blank.answers import answer_in_line, answer_to, option_of, width_mm
+from assessments.blank.blocks import Answer, BlankForm, Block, Choices, Grid, Line, Lines, Option, Question, Section
 from assessments.blank.conditions import condition_in_words
 from assessments.form_data import MissingReason
-from assessments.form_specs import CrfSpec, Item, ItemGroup, RowGroup
+from assessments.form_specs import NOBODY, CrfSpec, FormContext, Item, ItemGroup, RowGroup
 
 OPEN_LINES = 5
 """Empty lines of a repeating group that people add lines to (default)."""
@@ -32,10 +31,11 @@ def blank_form(
     protocol_version: str,
     visit_code: str = "",
     visit_name: str = "",
+    context: FormContext = NOBODY,
     labels: Labels = own_label,
 ) -> BlankForm:
-    """The form in the active language."""
-    builder = _Builder(spec, labels)
+    """The form in the active language; `context` knows what the protocol chooses, such as the lines of a panel."""
+    builder = _Builder(spec, context, labels)
     blocks = builder.blocks()
     return BlankForm(
         code=spec.code,
@@ -59,8 +59,8 @@ def _reasons() -> tuple[Option, ...]:
 
 
 class _Builder:
-    def __init__(self, spec: CrfSpec, labels: Labels) -> None:
-        self.spec, self.labels = spec, labels
+    def __init__(self, spec: CrfSpec, context: FormContext, labels: Labels) -> None:
+        self.spec, self.context, self.labels = spec, context, labels
 
     def blocks(self) -> tuple[Block, ...]:
         rows = [group for group in self.spec.groups if isinstance(group, ItemGroup) and group.in_grid]
@@ -79,15 +79,19 @@ class _Builder:
         return tuple(capfirst(label) for label in found)
 
     def _section(self, group: ItemGroup) -> Section:
-        questions = tuple(self._question(item, self.spec.column, self.spec.items) for item in group.items)
-        return Section(str(group.title), str(group.hint), questions)
+        return Section(str(group.title), str(group.hint), tuple(self._asked(item) for item in group.items))
 
-    def _question(self, item: Item, column: Callable[[str], Any], items: tuple[Item, ...]) -> Question:
+    def _asked(self, item: Item) -> Question:
+        answers = self.spec.answers(item.name, self.context)
+        return self._question(item, answer_to(item, self.spec.column(item.name), answers))
+
+    def _question(self, item: Item, answer: Answer, group: RowGroup | None = None) -> Question:
+        column, items = (self.spec.column, self.spec.items) if group is None else (group.column, group.items)
         field = column(item.name)
         return Question(
             name=item.name,
             label=capfirst(self.labels(item.name, str(field.verbose_name))),
-            answer=answer_to(item, field),
+            answer=answer,
             unit=str(item.unit),
             hint=str(item.hint),
             only_if=condition_in_words(item.shown_if, items, column),
@@ -96,14 +100,21 @@ class _Builder:
         )
 
     def _lines(self, group: RowGroup) -> Lines:
-        questions = tuple(self._question(item, group.column, group.items) for item in group.items)
+        keys = group.keys_brought(self.context)
+        names = [str(group.label(key)) for key in keys] or [str(number) for number in range(1, OPEN_LINES + 1)]
+        columns = {item: group.column(item.name) for item in group.items}
+        lines = tuple(
+            Line(capfirst(name), tuple(answer_in_line(item, column, key) for item, column in columns.items()))
+            for key, name in zip(keys or names, names, strict=True)
+        )
+        widest = [max(answers, key=width_mm) for answers in zip(*(line.answers for line in lines), strict=True)]
+        questions = tuple(self._question(item, room, group) for item, room in zip(group.items, widest, strict=True))
         return Lines(
             title=str(group.title),
             hint=str(group.hint),
             only_if=condition_in_words(group.shown_if, self.spec.items, self.spec.column),
             questions=questions,
-            labels=tuple(capfirst(str(group.label(key))) for key in group.keys_on_paper)
-            or tuple(str(number) for number in range(1, OPEN_LINES + 1)),
+            lines=lines,
             reasons=" / ".join(reason.text for reason in _reasons()) if any(q.reasons for q in questions) else "",
         )
 

@@ -1,10 +1,10 @@
 """Which blank forms a protocol version has, visit by visit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assessments.blank.blocks import BlankForm
 from assessments.blank.build import blank_form
-from assessments.form_specs import CrfSpec
+from assessments.form_specs import NOBODY, CrfSpec
 from assessments.registry import INSTRUMENTS
 from patients.visit_content import name_of
 from protocols.schema import EARLY_TERMINATION, UNSCHEDULED, Protocol, VisitContent
@@ -66,6 +66,7 @@ def _at(protocol: Protocol, visit: BlankVisit, spec: CrfSpec) -> BlankForm:
         protocol_version=protocol.version,
         visit_code=visit.code,
         visit_name=visit.name,
+        context=replace(NOBODY, panels=protocol.panels, pga_levels=protocol.pga_levels),
     )
 
 

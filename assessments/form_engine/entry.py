@@ -61,7 +61,7 @@ class EntryForm(ItemsForm):
     ) -> tuple[RowEntryForm, ...]:
         by_key = {row.row_key: row for row in stored}
         proposed = {row[ROW_KEY]: row for row in (self.initial.get(group.name) or ())}
-        keys = [*dict.fromkeys((*self._brought(group), *by_key, *proposed))]
+        keys = [*dict.fromkeys((*group.keys_brought(self.context), *by_key, *proposed))]
         if group.keys is None and self.is_bound:
             # The page that was sent says which lines there are: one that somebody removed must not come back.
             keys = self._posted(group)
@@ -81,9 +81,6 @@ class EntryForm(ItemsForm):
             )
             for key in keys
         )
-
-    def _brought(self, group: RowGroup) -> tuple[str, ...]:
-        return group.keys(self.context) if group.keys is not None else ()
 
     def _posted(self, group: RowGroup) -> list[str]:
         """The added lines on the page that was sent; keys are numbers, whatever somebody sends."""

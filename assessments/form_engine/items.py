@@ -36,6 +36,8 @@ class ItemsForm(forms.ModelForm):
             if isinstance(field.widget, forms.RadioSelect):
                 # No button for "nothing": Delete takes a choice back, and a reason for no value replaces it.
                 field.choices = [choice for choice in field.choices if not is_empty(choice[0])]
+            elif isinstance(field.widget, forms.Select):
+                field.choices = [(code, "" if is_empty(code) else word) for code, word in field.choices]
             if item.required and item.may_be_missing:
                 self.fields[MISSING_PREFIX + item.name] = forms.ChoiceField(
                     label=_("Reason for no value: %(item)s") % {"item": field.label},

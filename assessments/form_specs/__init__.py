@@ -5,13 +5,14 @@ units, CDASH names, what is required, what is derived, checked and published.
 """
 
 from assessments.form_specs.checks import Objection, Severity
-from assessments.form_specs.context import FormContext, KnownRange, no_ranges
+from assessments.form_specs.context import NOBODY, FormContext, KnownRange, no_ranges
 from assessments.form_specs.crf_spec import CrfSpec, Publication
 from assessments.form_specs.items import Item, ItemGroup
 from assessments.form_specs.rows import Derived, RowGroup
 from assessments.form_specs.values import ROW_KEY, Answers, Values, is_empty
 
 __all__ = [
+    "NOBODY",
     "ROW_KEY",
     "Answers",
     "CrfSpec",

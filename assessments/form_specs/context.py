@@ -50,3 +50,7 @@ class FormContext:
     baseline: Mapping[str, Any] = field(default_factory=dict)
     previous: Mapping[str, tuple[Decimal, date]] = field(default_factory=dict)
     pga_levels: int = DEFAULT_PGA_LEVELS
+
+
+NOBODY = FormContext(consent_on=date.min, visit_on=date.min)
+"""What is known of no subject in particular, under no protocol."""

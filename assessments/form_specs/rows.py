@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -72,11 +71,9 @@ class RowGroup:
         """Whether a form with these values asks for lines at all."""
         return self.shown_if is None or self.shown_if(values)
 
-    @property
-    def keys_on_paper(self) -> tuple[str, ...]:
-        """The lines that the form brings along for no subject in particular; none where people add them."""
-        nobody = FormContext(consent_on=date.min, visit_on=date.min)
-        return self.keys(nobody) if self.keys is not None else ()
+    def keys_brought(self, context: FormContext) -> tuple[str, ...]:
+        """The lines that the form brings along; none where people add them."""
+        return self.keys(context) if self.keys is not None else ()
 
     def address(self, key: str, name: str) -> str:
         """Where one item of one line stands in the form."""

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ from accounts.models import User
 from assessments.blank import blank_form, pdf_of
 from assessments.context import context_of
 from assessments.form_engine import MISSING_PREFIX, form_class
-from assessments.form_specs import ROW_KEY, CrfSpec, is_empty
+from assessments.form_specs import NOBODY, ROW_KEY, CrfSpec, FormContext, is_empty
 from assessments.form_values import stored_values
 from assessments.registry import INSTRUMENTS
 from assessments.selectors import stored_form, stored_rows
@@ -211,12 +211,23 @@ def _every_value(spec: CrfSpec, visit: Visit) -> list[Any]:
     return [value for value in found if not is_empty(value)]
 
 
+def fullest(spec: CrfSpec) -> FormContext:
+    """Under a protocol that asks for every line."""
+    return replace(NOBODY, panels={spec.code: spec.panel})
+
+
 def _labels(spec: CrfSpec) -> list[str]:
     """What a blank form must say: every question, every unit, every answer that is a word."""
     holders: list[Any] = [spec, *spec.row_groups]
     fields = [(holder.column(item.name), item) for holder in holders for item in holder.items]
     found = [str(group.title) for group in spec.groups] + [str(item.unit) for _field, item in fields]
-    found += [str(word) for field, _item in fields if field.choices for code, word in field.flatchoices if code != ""]
+    for column, item in fields:
+        words = (spec.answers(item.name, NOBODY) if column.model is spec.model else None) or column.flatchoices
+        found += [str(word) for code, word in words if code != ""]
+    for group in spec.row_groups:
+        for key in group.keys_brought(fullest(spec)):
+            choices = [item.choices_of(key) for item in group.items if item.choices_of is not None]
+            found += [capfirst(str(group.label(key))), *(word for words in choices for _code, word in words)]
     in_grid = {item.name for group in spec.groups if getattr(group, "in_grid", False) for item in group.items}
     found += [str(head) for head in spec.grid_heads]
     return [*found, *(capfirst(str(field.verbose_name)) for field, item in fields if item.name not in in_grid)]
@@ -231,7 +242,9 @@ def _squeezed(text: str) -> str:
 @every_instrument
 def test_the_blank_page_asks_every_question(code: str, language: str) -> None:
     with override(language):
-        form = blank_form(INSTRUMENTS[code], trial="NCT03265613", protocol_version="1.0")
+        form = blank_form(
+            INSTRUMENTS[code], trial="NCT03265613", protocol_version="1.0", context=fullest(INSTRUMENTS[code])
+        )
         parts = [
             render_to_string(f"assessments/blank_{block.kind}.html", {"block": block, "form": form, "words": {}})
             for block in form.blocks
@@ -245,7 +258,9 @@ def test_the_blank_page_asks_every_question(code: str, language: str) -> None:
 @every_instrument
 def test_the_blank_pdf_asks_every_question(code: str, language: str) -> None:
     with override(language):
-        form = blank_form(INSTRUMENTS[code], trial="NCT03265613", protocol_version="1.0")
+        form = blank_form(
+            INSTRUMENTS[code], trial="NCT03265613", protocol_version="1.0", context=fullest(INSTRUMENTS[code])
+        )
         document = pypdfium2.PdfDocument(pdf_of([form], title=form.title))
         text = _squeezed("".join(page.get_textpage().get_text_range() for page in document))
         document.close()

@@ -604,6 +604,7 @@ def test_the_dictionary_is_in_english_whoever_asks(trial: Trial, manager: User) 
     assert found["form_vital_signs", "weight_kg"]["unit"] == "kg"
     assert found["adverse_events", "is_serious"]["codes"] == "Y=Yes; N=No"
     assert found["form_infusion", "started_at"]["type"] == "moment"
+    assert "HGB=haemoglobin; " in found["form_laboratory_results", "line"]["codes"]
 
 
 def test_the_statements_do_not_grow_with_the_data(full: Trial, manager: User) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from tests.factories import make_member, make_trial
 from trials.models import Trial
 
 
@@ -123,3 +124,21 @@ def test_the_line_of_the_itch_scale_is_100_mm_long_on_paper(trial: Trial, nurse:
 
 def test_the_page_draws_the_same_line(trial: Trial, nurse: Client) -> None:
     assert 'width="100mm"' in nurse.get(address("blank-form", trial, "pruritus_vas")).content.decode()
+
+
+def test_a_panel_prints_the_lines_and_units_that_the_protocol_asks(trial: Trial, nurse: Client) -> None:
+    page = text(nurse.get(address("blank-form", trial, "laboratory")))
+    pdf = " ".join(pages_of(nurse.get(address("blank-form-pdf", trial, "laboratory"))))
+    for said in (page, pdf):
+        assert "Total calcium" in said and "Cystatin C" in said and "µmol/L" in said
+        assert "Interleukin" not in said and "Platelets" in said
+    assert page.index("Platelets") < page.index("10^9/L") < page.index("White blood cells")
+
+
+def test_a_global_assessment_is_printed_on_the_scale_of_the_protocol(db: None) -> None:
+    fives = text(client_of(make_trial("NCT03765957")).get("/trials/NCT03765957/forms/pga/"))
+    assert "5 severe" in fives and "4 marked" in fives and "4 severe" not in fives
+
+
+def client_of(trial: Trial) -> Client:
+    return signed_in(make_member("administrator", trial=trial))
