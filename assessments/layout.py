@@ -41,7 +41,7 @@ class RowsField(LayoutObject):
             "added": lines[-1].key if f"{ADD_PREFIX}{self.group.name}" in form.data else "",
             "keys": ",".join(line.key for line in lines),
             "may_add": self.group.keys is None,
-            "heads": [self.group.column(item.name).verbose_name for item in self.group.items],
+            "heads": [(item, self.group.column(item.name).verbose_name) for item in self.group.items],
             "derived_columns": [
                 (value, self.group.column(value.name).verbose_name) for value in self.group.derived_in_entry
             ],

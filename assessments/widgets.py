@@ -21,7 +21,7 @@ def widget_for(field: models.Field, item: Item, *, in_table: bool = False) -> fo
         if in_table and not item.required:
             # A list can be emptied with the mouse as well; in a table nothing says how else.
             most = 0
-        return forms.RadioSelect() if len(field.flatchoices) <= most else forms.Select()
+        return forms.RadioSelect() if len(field.flatchoices) <= most else select()
     if isinstance(field, models.DateTimeField):
         return MomentInput()
     if isinstance(field, models.DateField):
@@ -34,6 +34,11 @@ def widget_for(field: models.Field, item: Item, *, in_table: bool = False) -> fo
     if isinstance(field, models.TextField):
         return forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
     return forms.TextInput(attrs={"autocomplete": "off"})
+
+
+def select() -> forms.Select:
+    """A list to choose from."""
+    return forms.Select(attrs={"class": "form-select"})
 
 
 def _number_attributes(field: Any) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django import forms
 
 from assessments.form_engine.items import ItemsForm, model_form, names_of
 from assessments.form_specs import RowGroup, is_empty
+from assessments.widgets import select
 
 
 class RowEntryForm(ItemsForm):
@@ -24,7 +25,9 @@ class RowEntryForm(ItemsForm):
         for item in self.items:
             if item.choices_of is not None:
                 label = self.fields[item.name].label
-                self.fields[item.name] = forms.ChoiceField(choices=item.choices_of(key), label=label, required=False)
+                self.fields[item.name] = forms.ChoiceField(
+                    choices=item.choices_of(key), label=label, required=False, widget=select()
+                )
 
     @property
     def _names(self) -> list[str]:
