@@ -83,9 +83,9 @@ def today(client: Client, visit: Visit) -> str:
 def three_drafts(visit: Visit, nurse: Client, coordinator: User) -> Visit:
     """Drafts of the nurse: two forms of one visit, and one of them at a visit of another subject, which is returned."""
     other = take_place(make_subject(visit.subject.site, coordinator), "SCR", coordinator)
+    nurse.post(of("form-live", visit, "pasi"), {"assessed_on": "2026-05-20", "version": "0", "head_area": "5"})
     keep(nurse, visit, head_palms="4.5")
     keep(nurse, other, head_palms="8.5")
-    nurse.post(of("form-live", visit, "pasi"), {"assessed_on": "2026-05-20", "version": "0", "head_area": "5"})
     return other
 
 
