@@ -186,5 +186,5 @@ def test_today_lists_nothing_typed_in_another_trial(visit: Visit, nurse: Client,
     )
     keep(nurse, visit, head_palms="4.5")
     other = reverse("workspace:today", args=[elsewhere.trial.registration])
-    assert of("form-edit", visit) in today(nurse, visit)
-    assert of("form-edit", visit) not in text(nurse.get(other))
+    assert "typed by you and not saved" in today(nurse, visit)
+    assert "typed by you and not saved" not in text(nurse.get(other))
