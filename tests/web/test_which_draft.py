@@ -19,7 +19,6 @@ from tests.factories import (
     make_randomised_trial,
     make_site,
     make_subject,
-    results_for,
     take_place,
     values_for,
 )
@@ -147,10 +146,11 @@ def test_a_form_with_nothing_else_typed_keeps_it(visit: Visit, nurse: Client, al
 
 
 def test_what_cannot_be_read_in_a_line_is_kept_too(visit: Visit, nurse: Client) -> None:
-    line = {"assessed_on": "2026-05-20", "version": "0", "results-HGB-result": "14,x", "results-HGB-unit": "g/L"}
-    proposed = {f"results-{row['row_key']}-unit": row["unit"] for row in results_for("laboratory", visit)}
-    nurse.post(of("form-live", visit, "laboratory"), {**proposed, **line})
-    assert 'name="results-HGB-result" value="14,x"' in opened(nurse, visit, "laboratory")
+    line = {"conditions-keys": "1", "conditions-1-started_on": "in spring"}
+    nurse.post(of("form-live", visit, "medical_history"), {"assessed_on": "2026-05-20", "version": "0", **line})
+    page = opened(nurse, visit, "medical_history")
+    assert RESTORED in page
+    assert 'name="conditions-1-started_on" value="in spring"' in page
 
 
 def test_an_explanation_that_is_all_one_types_is_kept(visit: Visit, nurse: Client) -> None:
