@@ -1,4 +1,4 @@
-"""What an export says of the lines of forms: their order, what stands in them, and what the dictionary tells of them."""
+"""What an export says of lines of forms: their order, what stands in them, and what the dictionary tells of them."""
 
 import json
 from datetime import timedelta
