@@ -1,6 +1,7 @@
 """What an export says of lines of forms: their order, what stands in them, and what the dictionary tells of them."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ from tests.factories import (
     complete_form,
     correct_form,
     enrolled_subject,
+    entry_for,
     make_member,
     make_range,
     make_site,
@@ -121,7 +123,16 @@ def test_a_laboratory_line_has_result_and_unit_of_the_report_and_what_was_worked
     assert (file[6]["low"], file[6]["high"]) == ("", "")
 
 
-def test_a_lot_says_how_it_stands_and_several_clearances_of_a_visit_come_in_their_order(
+def test_a_laboratory_line_says_why_it_has_no_result(trial: Trial, visit: Visit, doctor: User, manager: User) -> None:
+    entry = entry_for("laboratory", visit, results=results_for("laboratory", visit, PLAT=None))
+    entry = replace(entry, missing={"results-PLAT-result": "not_done"})
+    spec = INSTRUMENTS["laboratory"]
+    save_form(spec=spec, visit=visit, entry=entry, complete=True, by=doctor, expected_version=0)
+    why = {row["line"]: row["result_missing"] for row in exported(trial, manager, "form_laboratory_results")}
+    assert {line: reason for line, reason in why.items() if reason} == {"PLAT": "not_done"}
+
+
+def test_several_clearances_of_a_visit_come_in_their_order_with_both_persons(
     trial: Trial, site: Site, doctor: User, manager: User
 ) -> None:
     visit = take_place(enrolled_subject(site, doctor), "W0", doctor)

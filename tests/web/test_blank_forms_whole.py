@@ -7,16 +7,18 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import override
 
 from accounts.models import User
 from assessments.blank import BlankForm, blank_form
 from assessments.blank.blocks import Comb, Question
 from assessments.form_specs import CrfSpec, Item, ItemGroup
 from assessments.registry import INSTRUMENTS
-from tests.factories import amend, make_randomised_trial, make_trial_asking_for
+from tests.factories import amend, make_randomised_trial, make_trial_asking_for, make_wording
 from trials.models import Trial
 
 PRINTED = [spec for spec in INSTRUMENTS.values() if spec.code != "methotrexate"]
@@ -87,14 +89,30 @@ def declared(spec: CrfSpec) -> Iterator[str]:
     yield from (capfirst(str(spec.column(value.name).verbose_name)) for value in spec.derived)
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize(("name", "read"), [("blank-form", page_text), ("blank-form-pdf", pdf_text)])
-def test_every_item_unit_choice_and_line_is_printed(trial: Trial, nurse: Client, name: str, read: Any) -> None:
+def test_every_item_unit_choice_and_line_is_printed(
+    trial: Trial, nurse: Client, name: str, read: Any, language: str
+) -> None:
+    nurse.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     lacking = {}
     for spec in PRINTED:
         printed = read(get(nurse, name, trial, spec.code))
-        texts = [text for text in declared(spec) if text]
+        with override(language):
+            texts = [text for text in declared(spec) if text]
         lacking[spec.code] = [text for text in texts if _dense(text) not in printed]
     assert {code: texts for code, texts in lacking.items() if texts} == {}
+
+
+@pytest.mark.parametrize(("name", "read"), [("blank-form", page_text), ("blank-form-pdf", pdf_text)])
+@pytest.mark.parametrize("code", ["dlqi", "zung_sas"])
+def test_topics_of_our_own_are_printed_where_there_is_licensed_wording_too(
+    trial: Trial, nurse: Client, name: str, read: Any, code: str
+) -> None:
+    make_wording(trial, code)
+    printed = read(get(nurse, name, trial, code))
+    assert _dense(str(INSTRUMENTS[code].column("item_01").verbose_name)) in printed
+    assert "Invented" not in printed
 
 
 def form(code: str) -> BlankForm:
