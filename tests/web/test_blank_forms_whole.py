@@ -197,8 +197,8 @@ def test_every_visit_that_asks_for_forms_is_in_the_casebook(trial: Trial, nurse:
 
 
 def test_the_newest_version_of_the_trial_is_printed_unless_another_is_named(trial: Trial, nurse: Client) -> None:
-    make_randomised_trial()
     amend(trial)
+    make_randomised_trial()  # the newest version of all, of another trial
     assert "Protocolversion1.1" in page_text(get(nurse, "blank-form", trial, "vital_signs"))
     assert "Protocolversion1.0" in page_text(get(nurse, "blank-form", trial, "vital_signs", version="1.0"))
 
