@@ -212,6 +212,21 @@ def test_a_change_does_not_borrow_the_reason_of_another(visit: Visit, coordinato
     assert history_rows(SPEC, form, "conditions-1-term")[-1].reason == "Full name"
 
 
+def test_a_line_is_not_taken_out_under_the_reason_of_another_change(visit: Visit, coordinator: User) -> None:
+    form = store(visit, coordinator, lines(line("1"), line("2", "Gout")))
+    own = {"conditions-1-term": "Full name"}
+    with pytest.raises(ValidationError, match="Condition 2: condition"):
+        store(visit, coordinator, lines(line("1", "Bronchial asthma")), 1, reasons=own)
+    assert [key for key, *_ in stored(form)] == ["1", "2"]
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_reason_of_its_own_is_more_than_blanks(visit: Visit, coordinator: User, reason: str) -> None:
+    store(visit, coordinator, lines(line("1")))
+    with pytest.raises(ValidationError, match="Say why you change"):
+        store(visit, coordinator, lines(line("1", "Gout")), 1, reasons={"conditions-1-term": reason})
+
+
 def test_an_earlier_version_is_read_back_from_history(visit: Visit, coordinator: User) -> None:
     form = store(visit, coordinator, lines(line("1", started_on="")), missing={"conditions-1-started_on": "unknown"})
     store(visit, coordinator, lines(line("1"), line("2", "Gout")), 1, reason="Source read again")

@@ -1,7 +1,7 @@
 """Changing a complete form: one reason for all changes, or one for each."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ PALMS = {
     "trunk_palms": "11.0",
     "lower_limbs_palms": "14.5",
 }
+SAY_WHY = "Say why you change a form that was complete."
 TWO = {"head_palms": "4.5", "trunk_palms": "12.0"}
 
 
@@ -34,7 +35,7 @@ def clock() -> Iterator[None]:
 @pytest.fixture
 def visit(site: Site, coordinator: User) -> Visit:
     """A screening visit with a complete surface form."""
-    visit = take_place(make_subject(site, coordinator), "SCR", coordinator)
+    visit = take_place(make_subject(site, coordinator, signed_on=date(2026, 5, 18)), "SCR", coordinator)
     complete_form(visit, "bsa", coordinator)
     return visit
 
@@ -86,10 +87,8 @@ def test_each_change_may_have_a_reason_of_its_own(visit: Visit, nurse: Client) -
 def test_a_change_without_a_reason_of_its_own_is_named(visit: Visit, nurse: Client) -> None:
     page = nurse.post(of("form-edit", visit), sent(**TWO, reason__head_palms="Typing error"))
     assert page.status_code == 422
-    assert "or one for each of these too: trunk" in text(page).replace("of the ", "").lower() or (
-        "one for each of these too" in text(page)
-    )
-    assert 'value="Typing error"' in text(page)
+    assert "Give a reason for all changes, or one for each of these too: trunk." in text(page)
+    assert 'name="reason__head_palms" value="Typing error"' in text(page)
     assert version(visit) == 1
 
 
@@ -122,8 +121,71 @@ def test_a_new_reason_for_no_value_or_another_day_is_a_change(visit: Visit, nurs
     for change in ({"trunk_palms": "", "missing__trunk_palms": "refused"}, {"assessed_on": "2026-05-19"}):
         page = nurse.post(of("form-edit", visit), sent(**change))
         assert page.status_code == 422
-        assert "Say why you change a form that was complete." in text(page) or "assessed_on" in change
+        assert SAY_WHY in text(page)
     assert version(visit) == 1
+
+
+def test_another_reason_for_the_same_lack_of_a_value_is_a_change(visit: Visit, nurse: Client) -> None:
+    refused, unknown = ({"trunk_palms": "", "missing__trunk_palms": code} for code in ("refused", "unknown"))
+    nurse.post(of("form-edit", visit), sent(**refused, reason="Source read again"))
+    page = nurse.post(of("form-edit", visit), {**sent(**unknown), "version": "2"})
+    assert (page.status_code, version(visit)) == (422, 2)
+    assert SAY_WHY in text(page)
+    nurse.post(of("form-edit", visit), {**sent(**unknown, reason__trunk_palms="Nobody knows"), "version": "2"})
+    assert "Nobody knows" in why(nurse, visit, "trunk_palms")
+
+
+def test_another_explanation_of_a_check_is_a_change(visit: Visit, nurse: Client) -> None:
+    flat = {f"head_{sign}": 0 for sign in ("erythema", "induration", "desquamation")}
+    scores = {"assessed_on": "2026-05-20", "complete": "1", **values_for("pasi", visit), **flat}
+    name = "confirm__head_area_without_signs"
+    nurse.post(of("form-edit", visit, "pasi"), {**scores, name: "Pigment only", "version": "0"})
+    other = {**scores, name: "Scars only", "version": "1"}
+    page = nurse.post(of("form-edit", visit, "pasi"), other)
+    assert (page.status_code, version(visit, "pasi")) == (422, 1)
+    assert SAY_WHY in text(page)
+    nurse.post(of("form-edit", visit, "pasi"), {**other, "reason": "Photographs seen again"})
+    stored: Any = INSTRUMENTS["pasi"].model.objects.get(visit=visit)
+    assert stored.confirmed_checks == {"head_area_without_signs": "Scars only"}
+
+
+def test_what_follows_from_the_changes_has_all_their_reasons(visit: Visit, nurse: Client) -> None:
+    own = {"reason__head_palms": "Typing error", "reason__trunk_palms": "Counted again"}
+    nurse.post(of("form-edit", visit), sent(**TWO, **own))
+    assert "Typing error; Counted again" in why(nurse, visit, "percent")
+
+
+def test_a_reason_for_what_did_not_change_is_not_kept(visit: Visit, nurse: Client) -> None:
+    own = {"reason__head_palms": "Typing error", "reason__lower_limbs_palms": "Not changed after all"}
+    nurse.post(of("form-edit", visit), sent(head_palms="4.5", **own))
+    assert version(visit) == 2
+    for item in ("percent", "lower_limbs_palms"):
+        assert "Not changed after all" not in why(nurse, visit, item)
+
+
+@pytest.mark.parametrize("blank", [{"reason": "  "}, {"reason__head_palms": "  "}])
+def test_a_blank_reason_is_none(visit: Visit, nurse: Client, blank: dict[str, str]) -> None:
+    page = nurse.post(of("form-edit", visit), sent(head_palms="4.5", **blank))
+    assert (page.status_code, version(visit)) == (422, 1)
+    assert SAY_WHY in text(page)
+
+
+def test_a_reason_that_was_typed_stays_on_a_page_that_is_refused(visit: Visit, nurse: Client) -> None:
+    page = text(nurse.post(of("form-edit", visit), sent(head_palms="abc", reason="Photographs seen again")))
+    assert 'name="reason" value="Photographs seen again"' in page
+    assert version(visit) == 1
+
+
+def test_a_form_that_was_not_done_is_filled_in_for_a_reason(visit: Visit, nurse: Client) -> None:
+    done = {"version": "1", "reason_not_done": "Left early", "reason": "Entered for another subject"}
+    nurse.post(of("form-not-done", visit), done)
+    assert 'name="reason"' in text(nurse.get(of("form-edit", visit)))
+    again = {**sent(), "version": "2"}
+    page = nurse.post(of("form-edit", visit), again)
+    assert (page.status_code, version(visit)) == (422, 2)
+    assert SAY_WHY in text(page)
+    nurse.post(of("form-edit", visit), {**again, "reason": "Came back after all"})
+    assert "Came back after all" in why(nurse, visit, "head_palms")
 
 
 def test_the_changes_are_listed_on_demand_with_both_values_and_nothing_is_stored(visit: Visit, nurse: Client) -> None:

@@ -1,5 +1,6 @@
 """What the forms of a laboratory report work out, ask about, and cannot do without."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -116,6 +117,23 @@ def test_after_treatment_a_raised_baseline_counts_and_the_grade_without_it_is_ke
     assert (found["grade"], found["grade_by_limits"]) == (1, 2)
     before = line("ALT", context=AFTER, result=Decimal(130), unit="U/L", sampled_on=VISIT - DAY)
     assert (before["grade"], before["grade_by_limits"]) == (2, None)
+
+
+def test_whether_the_baseline_was_raised_is_said_by_the_limits_of_that_time() -> None:
+    # 60 was above the limit of 40 at baseline, though not above that of 100 today: 250 is 4.2 times the baseline.
+    found = line("ALT", context=AFTER, result=Decimal(250), unit="U/L", high=Decimal(100))
+    assert (found["grade"], found["grade_by_limits"]) == (2, 1)
+    without = replace(AFTER, baseline={"alt_u_l": Decimal(60)})
+    assert line("ALT", context=without, result=Decimal(250), unit="U/L", high=Decimal(100))["grade"] == 1
+
+
+def test_a_baseline_of_nothing_is_none() -> None:
+    nothing = replace(AFTER, baseline={"alt_u_l": Decimal("0.0"), "alt_uln_u_l": Decimal(40)})
+    assert line("ALT", context=nothing, result=Decimal(130), unit="U/L")["grade"] == 2
+
+
+def test_a_number_behind_a_sign_is_neither_impossible_nor_far_outside() -> None:
+    assert asked("HGB", qualifier="<", result=Decimal(10), unit="g/L") == []
 
 
 @pytest.mark.parametrize(
