@@ -38,6 +38,7 @@ def lines_of(spec: CrfSpec, group: RowGroup) -> Table:
                 of_field("line", group.column(value.name), cdash=value.cdash, unit=value.unit, derived=True)
                 for value in group.derived
             ),
+            *_unit(spec, group),
             *(_why_missing(group, item) for item in group.items),
         ),
         order=by_subject(
@@ -50,16 +51,41 @@ def lines_of(spec: CrfSpec, group: RowGroup) -> Table:
     )
 
 
+def _keys(spec: CrfSpec, group: RowGroup) -> tuple[str, ...]:
+    """All the lines that the form may bring along, whatever a protocol chooses."""
+    return group.keys_brought(replace(NOBODY, panels={spec.code: spec.panel}))
+
+
 def _line(spec: CrfSpec, group: RowGroup) -> Column:
     """The key of the line; the dictionary says what all the lines are called that the form may bring along."""
-    keys = group.keys_brought(replace(NOBODY, panels={spec.code: spec.panel}))
     return Column(
         name="line",
         expression=reference("line", "row_key"),
         label=field_of(RowData, "row_key").verbose_name,
         kind=Kind.TEXT,
-        codes=tuple((key, group.label(key)) for key in keys),
+        codes=tuple((key, group.label(key)) for key in _keys(spec, group)),
         required=True,
+    )
+
+
+def _unit(spec: CrfSpec, group: RowGroup) -> tuple[Column, ...]:
+    """The unit of worked-out values, where it differs from line to line."""
+    unit_of = next((value.unit_of for value in group.derived if value.unit_of is not None), None)
+    if unit_of is None:
+        return ()
+    cases = [
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(key), sql.Literal(str(unit_of(key))))
+        for key in _keys(spec, group)
+    ]
+    return (
+        Column(
+            name="standard_unit",
+            expression=sql.SQL("CASE {} {} ELSE '' END").format(reference("line", "row_key"), sql.SQL(" ").join(cases)),
+            label=_("standard unit, that of the worked-out values"),
+            kind=Kind.TEXT,
+            cdash="LBSTRESU",
+            derived=True,
+        ),
     )
 
 

@@ -1,7 +1,5 @@
 """Spec -> blank form."""
 
-from collections.abc import Callable
-
 from django.utils.text import capfirst
 
 from assessments.blank.answers import answer_in_line, answer_to, option_of, width_mm
@@ -16,13 +14,6 @@ LABEL_MM = 30
 PORTRAIT_MM = 182
 """The room between the margins of an upright page; wider tables turn the page."""
 
-Labels = Callable[[str, str], str]
-"""What a question is called, from its name and the label of its field; for wording that a site has a licence for."""
-
-
-def own_label(_name: str, label: str) -> str:
-    return label
-
 
 def blank_form(
     spec: CrfSpec,
@@ -32,10 +23,9 @@ def blank_form(
     visit_code: str = "",
     visit_name: str = "",
     context: FormContext = NOBODY,
-    labels: Labels = own_label,
 ) -> BlankForm:
     """The form in the active language; `context` knows what the protocol chooses, such as the lines of a panel."""
-    builder = _Builder(spec, context, labels)
+    builder = _Builder(spec, context)
     blocks = builder.blocks()
     return BlankForm(
         code=spec.code,
@@ -59,8 +49,8 @@ def _reasons() -> tuple[Option, ...]:
 
 
 class _Builder:
-    def __init__(self, spec: CrfSpec, context: FormContext, labels: Labels) -> None:
-        self.spec, self.context, self.labels = spec, context, labels
+    def __init__(self, spec: CrfSpec, context: FormContext) -> None:
+        self.spec, self.context = spec, context
 
     def blocks(self) -> tuple[Block, ...]:
         rows = [group for group in self.spec.groups if isinstance(group, ItemGroup) and group.in_grid]
@@ -90,7 +80,7 @@ class _Builder:
         field = column(item.name)
         return Question(
             name=item.name,
-            label=capfirst(self.labels(item.name, str(field.verbose_name))),
+            label=capfirst(str(field.verbose_name)),
             answer=answer,
             unit=str(item.unit),
             hint=str(item.hint),

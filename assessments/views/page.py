@@ -10,7 +10,15 @@ from assessments import form_engine, selectors
 from assessments.context import context_of
 from assessments.form_engine import EntryForm, differences, form_class
 from assessments.form_specs import Severity, is_empty
-from assessments.form_values import ASSESSED_ON, Version, kept_unasked, not_asked, objections, stored_values
+from assessments.form_values import (
+    ASSESSED_ON,
+    Version,
+    changed_addresses,
+    kept_unasked,
+    not_asked,
+    objections,
+    stored_values,
+)
 from assessments.history import version_before
 from assessments.layout import helper_for
 from assessments.views.place import Place
@@ -88,6 +96,13 @@ class EntryPage:
             return self._empty_version()
         return Version(stored_values(spec, stored, self.rows), stored.missing or {}, stored.assessed_on)
 
+    def _opened_version(self) -> Version:
+        """What the page shows before anybody types: what is stored, or else what the form proposes."""
+        if self.stored is not None:
+            return self._stored_version()
+        empty = self._empty_version()
+        return replace(empty, values={**empty.values, **self.place.spec.prefill(self.form.context)})
+
     def _typed_version(self) -> Version:
         stored = self._stored_version()
         if not self.form.is_bound:
@@ -107,7 +122,8 @@ class EntryPage:
         """Whether what was typed says anything that is not stored, or cannot be understood."""
         stored = (self.stored.confirmed_checks or {}) if self.stored else {}
         says_more = any(stored.get(code) != text for code, text in self.explained().items())
-        return says_more or bool(self.changed()) or self._has_unreadable()
+        typed = changed_addresses(self.place.spec, self._opened_version(), self._typed_version())
+        return says_more or bool(typed) or self._has_unreadable()
 
     def _has_unreadable(self) -> bool:
         """Whether a field holds something that is no value of its item, such as letters in a number."""

@@ -27,6 +27,7 @@ from assessments.wording.display import Words
 from assessments.wording.model import QuestionnaireData, QuestionnaireWording
 from audit.context import acting
 from audit.history import event_model
+from clinical.laboratory.analytes import ANALYTES
 from exports.models import ExportRecord
 from exports.services import make_export, one_moment
 from exports.table import Table
@@ -202,12 +203,14 @@ def test_every_value_of_every_form_is_in_its_file(full: Trial, manager: User) ->
 
 def expected_line(form: FormData, group: RowGroup, line: RowData) -> Row:
     reasons = {item.name: form.missing.get(group.address(line.row_key, item.name), "") for item in group.items}
+    names = [value.name for value in (*group.items, *group.derived)]
     return {
         **of_subject(form.visit.subject),
         "visit": form.visit.code,
         "repeat": form.repeat_key,
         "line": line.row_key,
-        **fields_of(line, "position", *(value.name for value in (*group.items, *group.derived))),
+        **fields_of(line, "position", *names),
+        **({"standard_unit": ANALYTES[line.row_key].unit} if "standard_value" in names else {}),
         **{f"{name}_missing": reason for name, reason in reasons.items()},
     }
 

@@ -104,9 +104,13 @@ def test_a_laboratory_line_has_result_and_unit_of_the_report_and_what_was_worked
     complete_form(visit, "laboratory", doctor, results=rows)
     file = exported(trial, manager, "form_laboratory_results")
     assert [row["line"] for row in file] == ["CA", "ALT", "AST", "BILI", "CREAT", "CYSTATC", "HGB", "PLAT", "WBC"]
-    said = {name: file[6][name] for name in ("unit", "range_source", "flag", "grade", "grade_term", "significance")}
+    said = {
+        name: file[6][name]
+        for name in ("unit", "standard_unit", "range_source", "flag", "grade", "grade_term", "significance")
+    }
     assert said == {
         "unit": "g/dL",
+        "standard_unit": "g/L",
         "range_source": "site",
         "flag": "LOW",
         "grade": "2",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -16,10 +17,12 @@ from django.utils.translation import override
 from accounts.models import User
 from assessments.blank import BlankForm, blank_form
 from assessments.blank.blocks import Comb, Question
-from assessments.form_specs import CrfSpec, Item, ItemGroup
+from assessments.form_specs import NOBODY, CrfSpec, Item, ItemGroup
 from assessments.registry import INSTRUMENTS
+from protocols.schema import Protocol
 from tests.factories import amend, make_randomised_trial, make_trial_asking_for, make_wording
 from trials.models import Trial
+from trials.selectors import protocol_of
 
 PRINTED = [spec for spec in INSTRUMENTS.values() if spec.code != "methotrexate"]
 """The protocol has no arm for the one that is left out."""
@@ -59,18 +62,19 @@ def _dense(text: str) -> str:
     return re.sub(r"[\s\u00ad\u200b\ufffe-]", "", text)
 
 
-def _of_item(item: Item, column: Any) -> Iterator[str]:
+def _of_item(item: Item, column: Any, answers: Any = None) -> Iterator[str]:
     yield capfirst(str(column.verbose_name))
     yield str(item.unit)
     yield str(item.hint)
-    for code, word in column.flatchoices:
+    for code, word in answers or column.flatchoices:
         if code not in (None, "") and not item.line_mm:
             is_score = str(code).isdecimal() or str(code) == str(word)
             yield str(word) if is_score else f"{word} [{code}]"
 
 
-def declared(spec: CrfSpec) -> Iterator[str]:
-    """Every text of the spec that somebody with a pencil needs."""
+def declared(spec: CrfSpec, protocol: Protocol) -> Iterator[str]:
+    """Every text of the spec that somebody with a pencil needs under the protocol."""
+    context = replace(NOBODY, panels=protocol.panels, pga_levels=protocol.pga_levels)
     yield str(spec.title)
     for group in spec.groups:
         yield str(group.title)
@@ -81,9 +85,13 @@ def declared(spec: CrfSpec) -> Iterator[str]:
             continue
         column = spec.column if isinstance(group, ItemGroup) else group.column
         for item in group.items:
-            yield from _of_item(item, column(item.name))
+            answers = spec.answers(item.name, context) if isinstance(group, ItemGroup) else None
+            yield from _of_item(item, column(item.name), answers)
     for group in spec.row_groups:
-        yield from (capfirst(str(group.label(key))) for key in group.keys_on_paper)
+        for key in group.keys_brought(context):
+            yield capfirst(str(group.label(key)))
+            choices = [item.choices_of(key) for item in group.items if item.choices_of is not None]
+            yield from (word for pairs in choices for _code, word in pairs)
         yield from (f"{group.title}: {group.column(value.name).verbose_name}" for value in group.derived)
     yield from (str(head) for head in spec.grid_heads)
     yield from (capfirst(str(spec.column(value.name).verbose_name)) for value in spec.derived)
@@ -96,10 +104,11 @@ def test_every_item_unit_choice_and_line_is_printed(
 ) -> None:
     nurse.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     lacking = {}
+    protocol = protocol_of(trial.protocol_versions.get())
     for spec in PRINTED:
         printed = read(get(nurse, name, trial, spec.code))
         with override(language):
-            texts = [text for text in declared(spec) if text]
+            texts = [text for text in declared(spec, protocol) if text]
         lacking[spec.code] = [text for text in texts if _dense(text) not in printed]
     assert {code: texts for code, texts in lacking.items() if texts} == {}
 
@@ -179,7 +188,7 @@ def test_conditions_and_reasons_for_no_value_are_printed(trial: Trial, nurse: Cl
 @pytest.mark.parametrize(("name", "read"), [("blank-form", page_text), ("blank-form-pdf", pdf_text)])
 def test_a_form_to_which_people_add_lines_has_five(trial: Trial, nurse: Client, name: str, read: Any) -> None:
     (lines,) = (block for block in form("medical_history").blocks if block.kind == "lines")
-    assert lines.labels == ("1", "2", "3", "4", "5")
+    assert [line.label for line in lines.lines] == ["1", "2", "3", "4", "5"]
     assert read(get(nurse, name, trial, "medical_history")).count("Yes[Y]No[N]") == 11
 
 

@@ -19,6 +19,7 @@ from tests.factories import (
     make_randomised_trial,
     make_site,
     make_subject,
+    results_for,
     take_place,
     values_for,
 )
@@ -188,3 +189,10 @@ def test_today_lists_nothing_typed_in_another_trial(visit: Visit, nurse: Client,
     other = reverse("workspace:today", args=[elsewhere.trial.registration])
     assert "typed by you and not saved" in today(nurse, visit)
     assert "typed by you and not saved" not in text(nurse.get(other))
+
+
+def test_units_that_a_form_proposes_are_nothing_typed(visit: Visit, nurse: Client) -> None:
+    proposed = {f"results-{row['row_key']}-unit": row["unit"] for row in results_for("laboratory", visit)}
+    sent = {"assessed_on": "2026-05-20", "version": "0", **proposed}
+    assert "Nothing typed yet" in text(nurse.post(of("form-live", visit, "laboratory"), sent))
+    assert not FormDraft.objects.exists()
