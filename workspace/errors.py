@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 
 from accounts.resume import kept_context
 from trials.policies import NotAllowedNow
@@ -22,9 +23,20 @@ class NotAllowedNowMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowedNow):
-            context = {**kept_context(request), "message": str(exception)}
+            context = {**kept_context(request), "message": str(exception), **_place(request)}
             return render(request, "errors/not_now.html", context, status=409)
         return None
+
+
+def _place(request: HttpRequest) -> dict[str, str]:
+    """The visit and the subject that the page was about: where the step that comes first can be done."""
+    subject = getattr(request, "subject", None)
+    if subject is None:
+        return {}
+    named: list[str] = [subject.site.trial.registration, subject.number]
+    places = {"number": subject.number, "subject_url": reverse("assessments:casebook", args=named)}
+    code = request.resolver_match.kwargs.get("visit_code") if request.resolver_match else None
+    return places | ({"visit_url": reverse("patients:visit", args=[*named, code])} if code else {})
 
 
 class NullCharacterMiddleware:

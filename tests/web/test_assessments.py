@@ -252,11 +252,15 @@ def test_a_form_is_recorded_as_not_done_with_a_reason_only(visit: Visit, nurse: 
     assert "Left early" in text(nurse.get(of("form", visit, "bsa")))
 
 
-def test_a_form_waits_for_its_visit(site: Site, coordinator: User, nurse: Client) -> None:
+def test_a_form_waits_for_its_visit_and_leads_there(site: Site, coordinator: User, nurse: Client) -> None:
     waiting = Visit.objects.get(subject=make_subject(site, coordinator), code="SCR")
     page = nurse.get(of("form-edit", waiting, "bsa"))
     assert page.status_code == 409
     assert "Record the date of the visit first" in text(page)
+    subject = waiting.subject
+    place = [subject.site.trial.registration, subject.number]
+    for address in (reverse("patients:visit", args=[*place, "SCR"]), reverse("assessments:casebook", args=place)):
+        assert f'<a href="{address}">' in text(page)
 
 
 def test_what_is_sent_too_early_is_kept_on_the_page(site: Site, coordinator: User, nurse: Client) -> None:
