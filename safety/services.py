@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.context import acting
 from patients.models import Subject
 from patients.policies import day_is_possible, may_receive_data
+from patients.services.locks import locked_subject
 from patients.services.planning import consent_day
 from safety.layout import ENTERED, stored
 from safety.models import AdverseEvent
@@ -34,7 +35,7 @@ def record_adverse_event(*, subject: Subject, fields: Mapping[str, Any], by: Use
     Raises NotAllowedNow without a consent, ValidationError by field when a value is missing, impossible or contradicts
     another. Numbers are given without gaps: the subject's row is locked until the transaction ends.
     """
-    subject = Subject.objects.select_for_update(of=("self",)).select_related("site").get(pk=subject.pk)
+    subject = locked_subject(subject.pk)
     may_receive_data(subject)
     event = AdverseEvent(subject=subject, number=_next_number(subject))
     _enter(event, fields)

@@ -18,7 +18,8 @@ from assessments.policies import form_may_be_entered, gate_may_be_passed
 from assessments.registry import INSTRUMENTS
 from audit.context import acting
 from clinical.infusion_gate import GateItem, gate, is_clear
-from patients.models import Subject, Visit
+from patients.models import Visit
+from patients.services.locks import locked_subject
 from protocols.schema import INFUSION_FORM
 from trials.selectors import held_roles, lot_numbered
 
@@ -40,7 +41,7 @@ def clear_infusion(
     one does not work at the site, when times cannot be, or when something is open and no reason is given;
     NotAllowedNow when the visit cannot receive the infusion.
     """
-    Subject.objects.select_for_update(of=("self",)).get(pk=visit.subject_id)
+    locked_subject(visit.subject_id)
     form_may_be_entered(INSTRUMENTS[INFUSION_FORM], visit)
     gate_may_be_passed(visit)
     _refuse_unfit_person(visit, by, second_person)

@@ -36,9 +36,10 @@ from assessments.services.entries import (
 from assessments.services.rows import storable, store_rows
 from assessments.wording.display import keep_words
 from audit.context import signed_for
-from patients.models import InformedConsent, Subject, Visit
+from patients.models import InformedConsent, Visit
 from patients.services.deviations import notice_deviations
 from patients.services.findings import Result, publish
+from patients.services.locks import locked_visit
 from patients.services.visits import record_first_treatment
 from protocols.catalogue import FactKind
 from trials.selectors import protocol_of
@@ -161,11 +162,8 @@ def _locked_visit(visit: Visit) -> tuple[Visit, date | None]:
 
     The subject is locked, so two first saves, or a save and another day for the visit, wait for each other.
     """
-    Subject.objects.select_for_update(of=("self",)).get(pk=visit.subject_id)
-    related = ("subject__site__trial", "subject__protocol_version", "protocol_version")
     consents = InformedConsent.objects.filter(subject=OuterRef("subject")).order_by("signed_on")
-    visits: Any = Visit.objects.select_related(*related).annotate(consent_on=Subquery(consents.values("signed_on")[:1]))
-    stored = visits.get(pk=visit.pk)
+    stored = locked_visit(visit, consent_on=Subquery(consents.values("signed_on")[:1]))
     return stored, stored.consent_on
 
 

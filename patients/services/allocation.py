@@ -20,6 +20,7 @@ from patients.policies import (
     no_visit_took_place_after,
     other_arms,
 )
+from patients.services.locks import locked_subject
 from patients.services.planning import consent_day
 from trials.models import Trial
 from trials.policies import NotAllowedNow
@@ -134,7 +135,7 @@ def change_arm(
     the protocol has no other arm, or for an impossible day; ValidationError for an unknown arm, the present arm, a
     missing reason, or when somebody else has changed the arm since.
     """
-    subject = Subject.objects.select_for_update(of=("self",)).select_related("protocol_version").get(pk=subject.pk)
+    subject = locked_subject(subject.pk)
     arm_may_change(subject)
     latest = subject.allocations.aggregate(sequence=Max("sequence"), day=Max("allocated_on"))
     if latest["sequence"] != seen_sequence:

@@ -13,6 +13,7 @@ from clinical.visit_windows import PlannedVisit, plan_visits
 from patients.models import InformedConsent, Subject, Visit, VisitKind, VisitOutcome
 from patients.policies import ENDED, may_receive_data
 from patients.services.eligibility import review_decision
+from patients.services.locks import locked_subject
 from patients.services.planning import plan, reference_dates
 from patients.services.visits import position_on
 from protocols.schema import Protocol
@@ -156,11 +157,7 @@ def move_to_version(*, subject: Subject, version: ProtocolVersion, reason: str, 
     decision on eligibility is to be reviewed where its criteria have changed. Raises NotAllowedNow as `may_move` does,
     ValidationError without a reason.
     """
-    subject = (
-        Subject.objects.select_for_update(of=("self",))
-        .select_related("site__trial", "protocol_version")
-        .get(pk=subject.pk)
-    )
+    subject = locked_subject(subject.pk)
     may_move(subject, version)
     move, old, new = (
         what_changes(subject, version, subject.site.today()),

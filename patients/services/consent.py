@@ -20,6 +20,7 @@ from patients.policies import (
 )
 from patients.services.deviations import notice_deviations
 from patients.services.eligibility import cancel_open_visits, review_decision
+from patients.services.locks import locked_subject
 from patients.services.planning import consent_day, plan
 from trials.models import InformationSheet, Trial
 from trials.policies import NotAllowedNow
@@ -70,7 +71,7 @@ def record_consent(
     Raises ValidationError, by field, for a future day, a day before the first consent, a version that was signed
     already, and a version or language that is not offered on that day; NotAllowedNow when participation has ended.
     """
-    subject = _locked(subject)
+    subject = locked_subject(subject.pk)
     consent_may_be_signed_again(subject)
     refuse_future_signature(signed_on, subject.site.today())
     _refuse_before_first(signed_on, consent_day(subject))
@@ -84,11 +85,6 @@ def record_consent(
         consent.save(force_insert=True)
         notice_deviations(subject=subject, by=by)
     return consent
-
-
-def _locked(subject: Subject) -> Subject:
-    related = ("site__trial", "protocol_version")
-    return Subject.objects.select_for_update(of=("self",)).select_related(*related).get(pk=subject.pk)
 
 
 def _refuse_before_first(signed_on: date, first: date) -> None:
@@ -122,7 +118,7 @@ def correct_consent(
     that was recorded under the consent, when somebody else has changed it since `seen_version`, when nothing differs,
     or when the reason is missing; NotAllowedNow once the use of the data is withdrawn.
     """
-    subject = _locked(consent.subject)
+    subject = locked_subject(consent.subject_id)
     may_receive_data(subject)
     stored = InformedConsent.objects.get(pk=consent.pk)
     if stored.row_version != seen_version:
@@ -193,7 +189,7 @@ def withdraw_consent(
     follow-up, and nothing may be entered, corrected or exported any more. A subject need not say why. Raises
     NotAllowedNow when this was withdrawn already or the record does not allow it, or for an impossible day.
     """
-    subject = _locked(subject)
+    subject = locked_subject(subject.pk)
     earlier = subject.withdrawals.order_by("-pk").first()
     may_withdraw(subject, scope, earlier.scope if earlier else "")
     day_is_possible(withdrawn_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))

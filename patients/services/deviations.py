@@ -14,6 +14,7 @@ from clinical.deviations import DeviationKind, Expected
 from patients.deviation_facts import expected_of
 from patients.models import Deviation, DeviationCategory, DeviationStatus, Subject, Visit
 from patients.policies import may_receive_data, not_in_the_future
+from patients.services.locks import locked_subject
 
 CAUSE_GONE = gettext_noop("The record was corrected; this does not follow from it any more.")
 """Why a draft became void by itself; what people declare to be no deviation has their own words."""
@@ -133,7 +134,7 @@ def report_deviation(
     a visit of another subject; NotAllowedNow once the use of the data is withdrawn. A day before consent is possible:
     procedures before consent are deviations.
     """
-    subject = Subject.objects.select_for_update(of=("self",)).get(pk=subject.pk)
+    subject = locked_subject(subject.pk)
     may_receive_data(subject)
     deviation = Deviation(subject=subject, visit=visit, recorded_by=by)
     deviation.number = (subject.deviations.order_by("number").values_list("number", flat=True).last() or 0) + 1
@@ -214,7 +215,7 @@ def void_deviation(*, deviation: Deviation, expected_version: int, reason: str, 
 
 
 def _locked(deviation: Deviation, expected_version: int) -> Deviation:
-    Subject.objects.select_for_update(of=("self",)).get(pk=deviation.subject_id)
+    locked_subject(deviation.subject_id)
     stored = Deviation.objects.select_related("subject__site").get(pk=deviation.pk)
     may_receive_data(stored.subject)
     if stored.row_version != expected_version:

@@ -15,6 +15,7 @@ from patients.models import CriterionAnswer, EligibilityDecision, Subject, Subje
 from patients.models.eligibility import EligibilityOutcome
 from patients.policies import eligibility_is_open, status_may_become
 from patients.services.deviations import notice_deviations
+from patients.services.locks import locked_subject
 from trials.models import ProtocolVersion
 from trials.selectors import protocol_of
 
@@ -26,7 +27,7 @@ def answer_criteria(*, subject: Subject, answers: Mapping[str, bool | None], by:
     Raises NotAllowedNow after the decision, unless it is to be reviewed, and ValidationError when a stored answer
     changes without a reason.
     """
-    subject = _locked(subject)
+    subject = locked_subject(subject.pk)
     eligibility_is_open(subject, newest_decision(subject))
     stored = {answer.criterion_code: answer for answer in subject.criterion_answers.all()}
     changed = [code for code, value in answers.items() if code in stored and stored[code].applies is not value]
@@ -66,7 +67,7 @@ def decide_eligibility(*, subject: Subject, outcome: str, by: User, seen: str | 
     and when they are not the ones that were seen; NotAllowedNow when eligibility has been decided and nothing has
     changed.
     """
-    subject = _locked(subject)
+    subject = locked_subject(subject.pk)
     earlier = newest_decision(subject)
     eligibility_is_open(subject, earlier)
     version = version_in_question(subject, earlier)
@@ -122,11 +123,6 @@ def _mark(decision: EligibilityDecision, criteria: list[str]) -> None:
     decision.stale_criteria = criteria
     decision.stale_since = (decision.stale_since or timezone.now()) if criteria else None
     decision.save(update_fields=["stale_criteria", "stale_since"])
-
-
-def _locked(subject: Subject) -> Subject:
-    locked = Subject.objects.select_for_update(of=("self",)).select_related("site__trial", "protocol_version")
-    return locked.defer("protocol_version__files").get(pk=subject.pk)
 
 
 def outcomes_for(subject: Subject) -> tuple[str, str]:

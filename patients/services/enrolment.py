@@ -14,6 +14,7 @@ from patients.models import Allocation, AllocationPlace, Subject, SubjectStatus
 from patients.policies import day_is_possible, may_enrol, no_visit_took_place_after, participation_may_end
 from patients.services.allocation import next_place
 from patients.services.eligibility import cancel_open_visits, newest_decision
+from patients.services.locks import locked_subject
 from patients.services.planning import consent_day
 from trials.models import Site, Trial
 from trials.policies import NotAllowedNow, enrolment_is_open
@@ -30,7 +31,7 @@ def enrol(*, subject: Subject, enrolled_on: date, by: User, arm_code: str = "") 
     be reviewed, while enrolment is stopped, when target or limit are reached, or for an impossible day; ValidationError
     for an unknown arm.
     """
-    subject = Subject.objects.select_for_update(of=("self",)).select_related("protocol_version").get(pk=subject.pk)
+    subject = locked_subject(subject.pk)
     may_enrol(subject)
     day_is_possible(enrolled_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
     no_visit_took_place_after(enrolled_on, subject)
@@ -90,7 +91,7 @@ def end_participation(*, subject: Subject, status: str, ended_on: date, reason: 
 
     Raises NotAllowedNow when the subject's status does not allow it or the day is impossible.
     """
-    subject = Subject.objects.select_for_update(of=("self",)).get(pk=subject.pk)
+    subject = locked_subject(subject.pk)
     participation_may_end(subject, status)
     day_is_possible(ended_on, subject=subject, today=subject.site.today(), consent_on=consent_day(subject))
     no_visit_took_place_after(ended_on, subject)

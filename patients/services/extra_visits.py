@@ -16,6 +16,7 @@ from patients.policies import (
     may_receive_data,
 )
 from patients.services.deviations import notice_deviations
+from patients.services.locks import locked_subject
 from patients.services.planning import consent_day
 from patients.services.visits import earlier_arm, position_on, refuse_impossible_contact
 from protocols.schema import EARLY_TERMINATION, UNSCHEDULED
@@ -33,7 +34,7 @@ def add_unscheduled_visit(
     """
     if not why.strip():
         raise ValidationError({"why": _("Say why the visit took place.")})
-    subject = _locked(subject)
+    subject = locked_subject(subject.pk)
     number = subject.visits.filter(kind=VisitKind.UNSCHEDULED).count() + 1
     visit = Visit(subject=subject, code=f"{UNSCHEDULED}-{number}", kind=VisitKind.UNSCHEDULED, note=why.strip())
     visit.needs_enrolment = subject.enrolled_on is not None and occurred_on >= subject.enrolled_on
@@ -49,16 +50,10 @@ def record_early_termination(
     It may precede the end of participation, or follow it within `EARLY_TERMINATION_DAYS`. Raises NotAllowedNow for a
     subject who was not enrolled, has completed or withdrew further use of the data, and for an impossible day.
     """
-    subject = _locked(subject)
+    subject = locked_subject(subject.pk)
     early_termination_may_take_place(subject)
     visit = Visit(subject=subject, code=EARLY_TERMINATION, kind=VisitKind.EARLY_TERMINATION, needs_enrolment=True)
     return _hold(visit, occurred_on=occurred_on, contact_mode=contact_mode, by=by)
-
-
-def _locked(subject: Subject) -> Subject:
-    # Two coordinators who add a visit at the same moment get different codes.
-    locked = Subject.objects.select_for_update(of=("self",)).select_related("site", "protocol_version")
-    return locked.get(pk=subject.pk)
 
 
 def _hold(visit: Visit, *, occurred_on: date, contact_mode: str, by: User) -> Visit:

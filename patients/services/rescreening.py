@@ -10,6 +10,7 @@ from accounts.models import User
 from audit.context import acting
 from patients.models import Subject
 from patients.policies import day_of_the_end, may_be_screened_again
+from patients.services.locks import locked_subject
 from patients.services.planning import consent_day
 from patients.services.registration import Identity, register_subject
 
@@ -21,7 +22,7 @@ def screen_again(*, subject: Subject, signed_on: date, sheet_version: str, langu
     The earlier attempt stays as it is; contact details are taken over. Raises NotAllowedNow unless the earlier
     screening has ended, ValidationError when the consent is earlier than the end of it or a field breaks a rule.
     """
-    earlier = Subject.objects.select_for_update(of=("self",)).select_related("site__trial").get(pk=subject.pk)
+    earlier = locked_subject(subject.pk)
     may_be_screened_again(earlier)
     _refuse_early_consent(earlier, signed_on)
     kept = earlier.identity

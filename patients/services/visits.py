@@ -21,17 +21,12 @@ from patients.policies import (
 from patients.selectors.consent import treatment_withdrawn_on
 from patients.services.deviations import notice_deviations
 from patients.services.eligibility import review_decision
+from patients.services.locks import locked_subject, locked_visit
 from patients.services.planning import consent_day, plan
 from patients.visit_content import is_treatment_visit
 from protocols.schema import Protocol
 from trials.policies import allows
 from trials.selectors import protocol_of
-
-
-def _locked(visit: Visit) -> Visit:
-    Subject.objects.select_for_update(of=("self",)).get(pk=visit.subject_id)
-    related = ("subject__site", "subject__protocol_version", "protocol_version")
-    return Visit.objects.select_related(*related).get(pk=visit.pk)
 
 
 @transaction.atomic
@@ -41,7 +36,7 @@ def record_visit(*, visit: Visit, occurred_on: date, by: User, contact_mode: str
     A day outside the window is accepted, and drafts a deviation (it happened); a future day, a day before consent, or a
     visit out of the order of the trial raises NotAllowedNow, a treatment by telephone alone ValidationError.
     """
-    visit = _locked(visit)
+    visit = locked_visit(visit)
     subject, protocol = visit.subject, protocol_of(visit.subject.protocol_version)
     may_receive_data(subject)
     visit_may_take_place(visit, protocol)
@@ -114,7 +109,7 @@ def correct_visit_date(
     NotAllowedNow for a day out of the order of the trial, or one after the withdrawal from treatment where treatment
     was given; ValidationError for a visit that did not take place and for a treatment by telephone alone.
     """
-    visit = _locked(visit)
+    visit = locked_visit(visit)
     if visit.outcome != VisitOutcome.DONE:
         raise ValidationError(_("Only a visit that took place has a date to correct."))
     may_receive_data(visit.subject)
@@ -144,7 +139,7 @@ def position_on(subject: Subject, day: date) -> int:
 @transaction.atomic
 def miss_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     """The visit did not take place, for a reason; raises ValidationError before its window has opened."""
-    visit = _locked(visit)
+    visit = locked_visit(visit)
     protocol = protocol_of(visit.subject.protocol_version)
     visit_may_take_place(visit, protocol)
     today = visit.subject.site.today()
@@ -165,7 +160,7 @@ def reopen_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     A draft of the deviation becomes void. A subject who was only waiting for follow-up is on treatment again. Raises
     NotAllowedNow for a visit that is not missed, after the end of participation, and after a move to another version.
     """
-    visit = _locked(visit)
+    visit = locked_visit(visit)
     subject, protocol = visit.subject, protocol_of(visit.subject.protocol_version)
     may_receive_data(subject)
     visit_may_be_opened_again(visit)
@@ -196,8 +191,7 @@ def record_first_treatment(*, subject: Subject, infused_on: date, by: User, reas
     Called again with another day, it moves the planned dates of the visits that have no outcome yet; history keeps the
     old ones.
     """
-    related = ("site__trial", "protocol_version")
-    subject = Subject.objects.select_related(*related).select_for_update(of=("self",)).get(pk=subject.pk)
+    subject = locked_subject(subject.pk)
     with acting(by=by, reason=reason):
         _date_from(subject, infused_on)
         notice_deviations(subject=subject, by=by)
