@@ -151,3 +151,35 @@ def investigator(site: Any) -> Any:
     from tests.factories import member_of
 
     return member_of(site, "investigator")
+
+
+@pytest.fixture
+def screened(site: Any, investigator: Any) -> Any:
+    """A subject of the site GZ who signed today, with the forms of the screening complete and no decision."""
+    return _written_or(site, investigator, "screened_subject")
+
+
+@pytest.fixture
+def eligible(site: Any, investigator: Any) -> Any:
+    """A subject of the site GZ who signed today and was found eligible."""
+    return _written_or(site, investigator, "eligible_subject")
+
+
+@pytest.fixture
+def enrolled(site: Any, investigator: Any) -> Any:
+    """A subject of the site GZ who signed today and was enrolled."""
+    return _written_or(site, investigator, "enrolled_subject")
+
+
+@pytest.fixture
+def infused(site: Any, investigator: Any) -> Any:
+    """A subject of the site GZ who signed, was enrolled and had the first infusion today."""
+    return _written_or(site, investigator, "infused_subject")
+
+
+def _written_or(site: Any, by: Any, factory: str) -> Any:
+    """The subject that the test finds written, today being the day of `tests.worlds`; made where there is none."""
+    from patients.models import Subject
+    from tests import factories
+
+    return Subject.objects.filter(site=site).first() or getattr(factories, factory)(site, by)

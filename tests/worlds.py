@@ -26,7 +26,9 @@ def world_for(module: ModuleType, fixtures: list[str]) -> World | None:
     # A module with a trial or a site of its own means another one.
     if "trial" not in fixtures or hasattr(module, "trial"):
         return None
-    return one_site if "site" in fixtures and not hasattr(module, "site") else one_trial
+    if "site" not in fixtures or hasattr(module, "site"):
+        return one_trial
+    return next((build for fixture, build in SHARED.items() if fixture in fixtures), one_site)
 
 
 def at_noon(build: Callable[[], Any]) -> World:
@@ -78,13 +80,55 @@ def subject_in_week_four() -> None:
     _treated(days_ago=28)
 
 
+@at_noon
+def screened_today() -> None:
+    """A subject of the site GZ who signed today, with the forms of the screening complete and no decision."""
+    from tests.factories import screened_subject
+
+    _written_by_investigator(screened_subject)
+
+
+@at_noon
+def eligible_today() -> None:
+    """A subject of the site GZ who signed today and was found eligible."""
+    from tests.factories import eligible_subject
+
+    _written_by_investigator(eligible_subject)
+
+
+@at_noon
+def enrolled_today() -> None:
+    """A subject of the site GZ who signed today and was enrolled."""
+    from tests.factories import enrolled_subject
+
+    _written_by_investigator(enrolled_subject)
+
+
+@at_noon
+def infused_today() -> None:
+    """A subject of the site GZ who signed, was enrolled and had the first infusion today."""
+    from tests.factories import infused_subject
+
+    _written_by_investigator(infused_subject)
+
+
+SHARED = {"infused": infused_today, "enrolled": enrolled_today, "eligible": eligible_today, "screened": screened_today}
+"""By fixture, the furthest stage first."""
+
+
 def _site() -> Any:
     from tests.factories import make_site, make_trial
 
     return make_site(make_trial(), "GZ")
 
 
-def _treated(**days: int) -> None:
-    from tests.factories import infused_subject, member_of
+def _written_by_investigator(make: Callable[..., Any], **days: int) -> None:
+    from tests.factories import member_of
 
-    infused_subject(site := _site(), member_of(site, "investigator"), **days)
+    make(site := _site(), member_of(site, "investigator"), **days)
+
+
+def _treated(**days: int) -> None:
+    from tests.factories import infused_subject
+
+    _written_by_investigator(infused_subject, **days)

@@ -22,8 +22,6 @@ from protocols.loader import STUDIES, read_folder
 from tests.factories import (
     PLANNED_VISITS,
     amend,
-    eligible_subject,
-    enrolled_subject,
     infused_subject,
     make_sheet,
     make_subject,
@@ -90,32 +88,32 @@ def test_a_moved_subject_gets_the_new_visit_and_keeps_done_visits_under_the_old_
     assert last.reason == "Moved from protocol version 1.0 to 1.1: Amendment 1"
 
 
-def test_the_preview_changes_nothing_and_says_what_the_move_does(trial: Trial, site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator)
+def test_the_preview_changes_nothing_and_says_what_the_move_does(
+    trial: Trial, investigator: User, infused: Subject
+) -> None:
     wider = visits_toml().replace('target = "P56D"', 'target = "P63D"')
     new = amend(trial, visits=wider)
-    preview = what_changes(subject, new, TODAY)
+    preview = what_changes(infused, new, TODAY)
     assert [(each.visit.code, each.after.planned_on) for each in preview.moved] == [("W8", TODAY + 63 * DAY)]
-    assert subject.visits.get(code="W8").planned_on == TODAY + 56 * DAY
-    signed(subject, new, investigator)
-    move(subject, new, investigator)
-    assert subject.visits.get(code="W8").planned_on == TODAY + 63 * DAY
+    assert infused.visits.get(code="W8").planned_on == TODAY + 56 * DAY
+    signed(infused, new, investigator)
+    move(infused, new, investigator)
+    assert infused.visits.get(code="W8").planned_on == TODAY + 63 * DAY
 
 
 def test_a_visit_that_the_new_version_lacks_is_cancelled_and_still_has_a_name(
-    trial: Trial, site: Site, investigator: User
+    trial: Trial, investigator: User, infused: Subject
 ) -> None:
-    subject = infused_subject(site, investigator)
     new = amend(trial)
-    signed(subject, new, investigator)
-    move(subject, new, investigator)
+    signed(infused, new, investigator)
+    move(infused, new, investigator)
     back = amend(trial, "1.2", visits=visits_toml())
-    signed(subject, back, investigator)
-    move(subject, back, investigator)
-    visit = subject.visits.get(code="W10")
+    signed(infused, back, investigator)
+    move(infused, back, investigator)
+    visit = infused.visits.get(code="W10")
     assert (visit.outcome, visit.protocol_version) == ("cancelled", new)
     assert "Amendment 1" in changes(visit, ["outcome"])[-1].reason
-    assert len(casebook(Subject.objects.get(pk=subject.pk))) == len(PLANNED_VISITS) + 1
+    assert len(casebook(Subject.objects.get(pk=infused.pk))) == len(PLANNED_VISITS) + 1
 
 
 def test_a_visit_whose_window_is_over_is_not_asked_for(trial: Trial, site: Site, investigator: User) -> None:
@@ -172,15 +170,14 @@ def test_nobody_moves_after_the_end(trial: Trial, site: Site, investigator: User
         move(subject, new, investigator)
 
 
-def test_nobody_moves_to_a_version_without_the_own_arm(trial: Trial, site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
+def test_nobody_moves_to_a_version_without_the_own_arm(trial: Trial, investigator: User, enrolled: Subject) -> None:
     arms = read_folder(STUDIES / "NCT03265613" / "1.0")["arms.toml"].replace('"ADMSC"', '"OTHER"')
     new = amend(trial, arms=arms)
-    signed(subject, new, investigator)
+    signed(enrolled, new, investigator)
     with pytest.raises(NotAllowedNow, match="no arm ADMSC"):
-        move(subject, new, investigator)
-    subject.refresh_from_db()
-    assert subject.protocol_version.version == "1.0"
+        move(enrolled, new, investigator)
+    enrolled.refresh_from_db()
+    assert enrolled.protocol_version.version == "1.0"
 
 
 def test_an_arm_that_came_with_the_amendment_leaves_the_visits_before_it_readable(
@@ -213,37 +210,34 @@ def test_visits_outside_the_schedule_keep_their_place_behind_the_same_visit(
 
 
 def test_a_decision_taken_under_other_criteria_is_to_be_reviewed_after_the_move(
-    trial: Trial, site: Site, investigator: User
+    trial: Trial, investigator: User, eligible: Subject
 ) -> None:
-    subject = eligible_subject(site, investigator)
     stricter = criteria_toml().replace("pasi_total > 10.0", "pasi_total > 9.0")
     new = amend(trial, criteria=stricter)
-    signed(subject, new, investigator)
-    move(subject, new, investigator)
-    assert newest_decision(subject).stale_criteria == ["IN01"]
-    subject.refresh_from_db()
+    signed(eligible, new, investigator)
+    move(eligible, new, investigator)
+    assert newest_decision(eligible).stale_criteria == ["IN01"]
+    eligible.refresh_from_db()
     with pytest.raises(NotAllowedNow, match=r"an investigator must decide again"):
-        enrol(subject=subject, enrolled_on=TODAY, arm_code="ADMSC", by=investigator)
-    again = decide_eligibility(subject=subject, outcome="eligible", by=investigator)
+        enrol(subject=eligible, enrolled_on=TODAY, arm_code="ADMSC", by=investigator)
+    again = decide_eligibility(subject=eligible, outcome="eligible", by=investigator)
     assert again.protocol_version == new
-    assert enrol(subject=subject, enrolled_on=TODAY, arm_code="ADMSC", by=investigator).status == "enrolled"
+    assert enrol(subject=eligible, enrolled_on=TODAY, arm_code="ADMSC", by=investigator).status == "enrolled"
 
 
 def test_a_decision_holds_when_the_amendment_leaves_the_criteria_alone(
-    trial: Trial, site: Site, investigator: User
+    trial: Trial, investigator: User, eligible: Subject
 ) -> None:
-    subject = eligible_subject(site, investigator)
     new = amend(trial)
-    signed(subject, new, investigator)
-    move(subject, new, investigator)
-    assert newest_decision(subject).stale_since is None
+    signed(eligible, new, investigator)
+    move(eligible, new, investigator)
+    assert newest_decision(eligible).stale_since is None
 
 
 def test_a_decision_on_an_enrolled_subject_stands_on_the_criteria_of_its_time(
-    trial: Trial, site: Site, investigator: User
+    trial: Trial, investigator: User, enrolled: Subject
 ) -> None:
-    subject = enrolled_subject(site, investigator)
     new = amend(trial, criteria=criteria_toml().replace("pasi_total > 10.0", "pasi_total > 60.0"))
-    signed(subject, new, investigator)
-    move(subject, new, investigator)
-    assert newest_decision(subject).stale_since is None
+    signed(enrolled, new, investigator)
+    move(enrolled, new, investigator)
+    assert newest_decision(enrolled).stale_since is None

@@ -204,10 +204,9 @@ def test_treatment_of_a_subject_found_not_eligible_is_drafted_once(treated: Subj
     assert treated.deviations.get().occurred_on == treated.first_treatment_on
 
 
-def test_a_first_infusion_outside_its_window_is_off_schedule(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator)
-    assert subject.visits.get(code="W0").is_inside_window() is False  # the window opens a day after consent
-    assert deviations(subject) == [("treatment_off_schedule", "W0", "draft", "treatment", -1)]
+def test_a_first_infusion_outside_its_window_is_off_schedule(infused: Subject) -> None:
+    assert infused.visits.get(code="W0").is_inside_window() is False  # the window opens a day after consent
+    assert deviations(infused) == [("treatment_off_schedule", "W0", "draft", "treatment", -1)]
 
 
 # --- following the record ---------------------------------------------------------------------------------------------

@@ -81,17 +81,16 @@ def outcomes(subject: Subject) -> list[str]:
 
 
 def test_a_corrected_result_marks_the_decision_and_stops_enrolment_until_it_is_as_it_was(
-    site: Site, investigator: User
+    investigator: User, eligible: Subject
 ) -> None:
-    subject = eligible_subject(site, investigator)
-    correct_form(visit_of(subject), "pasi", investigator, head_area=1)
-    assert stale(subject) == ["IN01"]
-    assert newest_decision(subject).stale_since == NOON
+    correct_form(visit_of(eligible), "pasi", investigator, head_area=1)
+    assert stale(eligible) == ["IN01"]
+    assert newest_decision(eligible).stale_since == NOON
     with pytest.raises(NotAllowedNow, match=r"changed since eligibility was decided \(IN01\)"):
-        take_in(subject, investigator)
-    correct_form(visit_of(subject), "pasi", investigator, head_area=3)
-    assert stale(subject) == []
-    assert take_in(subject, investigator).status == "enrolled"
+        take_in(eligible, investigator)
+    correct_form(visit_of(eligible), "pasi", investigator, head_area=3)
+    assert stale(eligible) == []
+    assert take_in(eligible, investigator).status == "enrolled"
 
 
 def test_the_mark_bears_the_time_of_the_first_change(site: Site, investigator: User) -> None:
@@ -105,36 +104,33 @@ def test_the_mark_bears_the_time_of_the_first_change(site: Site, investigator: U
 
 
 def test_a_laboratory_that_turns_out_not_done_marks_every_criterion_that_read_it(
-    site: Site, investigator: User
+    investigator: User, eligible: Subject
 ) -> None:
-    subject = eligible_subject(site, investigator)
     mark_not_done(
         spec=INSTRUMENTS["laboratory"],
-        visit=visit_of(subject),
+        visit=visit_of(eligible),
         reason_not_done="Sample of another person",
         by=investigator,
         expected_version=1,
         reason="Mixed up",
     )
-    assert stale(subject) == ["EX05b", "EX05c", "EX05d", "EX05e", "EX05f"]
+    assert stale(eligible) == ["EX05b", "EX05c", "EX05d", "EX05e", "EX05f"]
 
 
-def test_a_value_that_no_criterion_reads_marks_nothing(site: Site, investigator: User) -> None:
-    subject = eligible_subject(site, investigator)
-    correct_form(visit_of(subject), "vital_signs", investigator, weight_kg=Decimal("70.5"))
-    assert stale(subject) == []
+def test_a_value_that_no_criterion_reads_marks_nothing(investigator: User, eligible: Subject) -> None:
+    correct_form(visit_of(eligible), "vital_signs", investigator, weight_kg=Decimal("70.5"))
+    assert stale(eligible) == []
 
 
-def test_results_of_later_visits_mark_nothing(site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
-    visit = take_place(subject, "W0", investigator)
+def test_results_of_later_visits_mark_nothing(investigator: User, enrolled: Subject) -> None:
+    visit = take_place(enrolled, "W0", investigator)
     complete_form(visit, "pasi", investigator, **NO_SKIN)
     complete_form(visit, "laboratory", investigator, results=results_for("laboratory", visit, CA="3.10"))
-    assert stale(subject) == []
+    assert stale(enrolled) == []
     # A correction at screening makes the whole decision compared with the facts, still without the later ones.
-    correct_form(visit_of(subject), "vital_signs", investigator, weight_kg=Decimal("70.5"))
-    assert stale(subject) == []
-    assert eligibility_of(subject).overall == "eligible"
+    correct_form(visit_of(enrolled), "vital_signs", investigator, weight_kg=Decimal("70.5"))
+    assert stale(enrolled) == []
+    assert eligibility_of(enrolled).overall == "eligible"
 
 
 # Last use on the day of consent; the first treatment is planned 14 days after it.
@@ -158,66 +154,60 @@ def test_the_mark_goes_when_the_day_of_the_first_treatment_was_wrong(site: Site,
     assert stale(subject) == []
 
 
-def test_after_a_change_the_subject_can_be_found_eligible_again(site: Site, investigator: User) -> None:
-    subject = eligible_subject(site, investigator)
-    correct_form(visit_of(subject), "pasi", investigator, head_area=1)
-    decision = decide_eligibility(subject=subject, outcome="eligible", by=investigator)
-    assert outcomes(subject) == ["eligible", "eligible"]
-    assert not subject.eligibility_decisions.exclude(stale_since=None).exists()
-    first = subject.eligibility_decisions.first()
+def test_after_a_change_the_subject_can_be_found_eligible_again(investigator: User, eligible: Subject) -> None:
+    correct_form(visit_of(eligible), "pasi", investigator, head_area=1)
+    decision = decide_eligibility(subject=eligible, outcome="eligible", by=investigator)
+    assert outcomes(eligible) == ["eligible", "eligible"]
+    assert not eligible.eligibility_decisions.exclude(stale_since=None).exists()
+    first = eligible.eligibility_decisions.first()
     assert Decimal(first.facts["IN01"]["facts"]["pasi_total"]["value"]) == Decimal("27.0")
     assert Decimal(decision.facts["IN01"]["facts"]["pasi_total"]["value"]) < Decimal("27.0")
-    assert take_in(subject, investigator).status == "enrolled"
+    assert take_in(eligible, investigator).status == "enrolled"
 
 
-def test_after_a_change_the_subject_can_turn_out_a_screen_failure(site: Site, investigator: User) -> None:
-    subject = eligible_subject(site, investigator)
-    heal(subject, investigator)
+def test_after_a_change_the_subject_can_turn_out_a_screen_failure(investigator: User, eligible: Subject) -> None:
+    heal(eligible, investigator)
     with pytest.raises(ValidationError, match="IN01"):
-        decide_eligibility(subject=subject, outcome="eligible", by=investigator)
-    decision = decide_eligibility(subject=subject, outcome="screen_failure", by=investigator)
+        decide_eligibility(subject=eligible, outcome="eligible", by=investigator)
+    decision = decide_eligibility(subject=eligible, outcome="screen_failure", by=investigator)
     assert decision.failed_criteria == ["IN01"]
-    assert Subject.objects.get(pk=subject.pk).status == "screen_failure"
-    assert set(subject.visits.exclude(code="SCR").values_list("outcome", flat=True)) == {"cancelled"}
+    assert Subject.objects.get(pk=eligible.pk).status == "screen_failure"
+    assert set(eligible.visits.exclude(code="SCR").values_list("outcome", flat=True)) == {"cancelled"}
 
 
-def test_while_it_is_to_be_reviewed_answers_can_be_changed(site: Site, investigator: User) -> None:
-    subject = eligible_subject(site, investigator)
-    correct_form(visit_of(subject), "pasi", investigator, head_area=1)
-    answer_criteria(subject=subject, answers={"EX07": True}, by=investigator, reason="Allergy found")
-    assert stale(subject) == ["IN01", "EX07"]
+def test_while_it_is_to_be_reviewed_answers_can_be_changed(investigator: User, eligible: Subject) -> None:
+    correct_form(visit_of(eligible), "pasi", investigator, head_area=1)
+    answer_criteria(subject=eligible, answers={"EX07": True}, by=investigator, reason="Allergy found")
+    assert stale(eligible) == ["IN01", "EX07"]
 
 
-def test_an_enrolled_subject_found_not_eligible_goes_on(site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
-    heal(subject, investigator)
-    assert stale(subject) == ["IN01"]
+def test_an_enrolled_subject_found_not_eligible_goes_on(investigator: User, enrolled: Subject) -> None:
+    heal(enrolled, investigator)
+    assert stale(enrolled) == ["IN01"]
     for refused in ("screen_failure", "eligible"):
         with pytest.raises(ValidationError):
-            decide_eligibility(subject=subject, outcome=refused, by=investigator)
-    decision = decide_eligibility(subject=subject, outcome="found_not_eligible", by=investigator)
+            decide_eligibility(subject=enrolled, outcome=refused, by=investigator)
+    decision = decide_eligibility(subject=enrolled, outcome="found_not_eligible", by=investigator)
     assert decision.failed_criteria == ["IN01"]
-    subject.refresh_from_db()
-    assert subject.status == "enrolled"
-    assert subject.visits.filter(outcome="cancelled").count() == 0
-    assert stale(subject) == []
+    enrolled.refresh_from_db()
+    assert enrolled.status == "enrolled"
+    assert enrolled.visits.filter(outcome="cancelled").count() == 0
+    assert stale(enrolled) == []
 
 
 def test_an_enrolled_subject_is_found_eligible_again_when_the_change_breaks_nothing(
-    site: Site, investigator: User
+    investigator: User, enrolled: Subject
 ) -> None:
-    subject = enrolled_subject(site, investigator)
-    correct_form(visit_of(subject), "pasi", investigator, head_area=1)
-    decide_eligibility(subject=subject, outcome="eligible", by=investigator)
-    assert outcomes(subject) == ["eligible", "eligible"]
-    assert Subject.objects.get(pk=subject.pk).status == "enrolled"
+    correct_form(visit_of(enrolled), "pasi", investigator, head_area=1)
+    decide_eligibility(subject=enrolled, outcome="eligible", by=investigator)
+    assert outcomes(enrolled) == ["eligible", "eligible"]
+    assert Subject.objects.get(pk=enrolled.pk).status == "enrolled"
 
 
-def test_before_enrolment_nobody_is_found_not_eligible_after_it(site: Site, investigator: User) -> None:
-    subject = screened_subject(site, investigator)
-    answer_criteria(subject=subject, answers={"EX02": True}, by=investigator, reason="Seen again")
+def test_before_enrolment_nobody_is_found_not_eligible_after_it(investigator: User, screened: Subject) -> None:
+    answer_criteria(subject=screened, answers={"EX02": True}, by=investigator, reason="Seen again")
     with pytest.raises(ValidationError, match="at this stage"):
-        decide_eligibility(subject=subject, outcome="found_not_eligible", by=investigator)
+        decide_eligibility(subject=screened, outcome="found_not_eligible", by=investigator)
 
 
 def test_a_screen_failure_is_not_decided_again_whatever_changes(site: Site, investigator: User) -> None:
@@ -229,14 +219,13 @@ def test_a_screen_failure_is_not_decided_again_whatever_changes(site: Site, inve
         decide_eligibility(subject=subject, outcome="eligible", by=investigator)
 
 
-def test_facts_that_changed_between_reading_and_signing_are_not_signed(site: Site, investigator: User) -> None:
-    subject = screened_subject(site, investigator)
-    seen = eligibility_of(subject).fingerprint
-    correct_form(visit_of(subject), "pasi", investigator, head_area=1)
+def test_facts_that_changed_between_reading_and_signing_are_not_signed(investigator: User, screened: Subject) -> None:
+    seen = eligibility_of(screened).fingerprint
+    correct_form(visit_of(screened), "pasi", investigator, head_area=1)
     with pytest.raises(ValidationError, match="while you were reading"):
-        decide_eligibility(subject=subject, outcome="eligible", seen=seen, by=investigator)
+        decide_eligibility(subject=screened, outcome="eligible", seen=seen, by=investigator)
     assert not EligibilityDecision.objects.exists()
-    decide_eligibility(subject=subject, outcome="eligible", seen=eligibility_of(subject).fingerprint, by=investigator)
+    decide_eligibility(subject=screened, outcome="eligible", seen=eligibility_of(screened).fingerprint, by=investigator)
 
 
 def test_a_night_between_reading_and_signing_changes_nothing(site: Site, investigator: User) -> None:
@@ -282,8 +271,7 @@ def test_of_two_investigators_who_decide_at_once_one_decides(committed_db: None)
         "UPDATE patients_eligibilitydecision SET stale_criteria = '[\"IN01\"]'",
     ],
 )
-def test_the_database_keeps_a_decision_as_it_was_made(site: Site, investigator: User, statement: str) -> None:
-    subject = eligible_subject(site, investigator)
+def test_the_database_keeps_a_decision_as_it_was_made(investigator: User, statement: str, eligible: Subject) -> None:
     with (
         pytest.raises(DatabaseError),
         transaction.atomic(),
@@ -291,14 +279,13 @@ def test_the_database_keeps_a_decision_as_it_was_made(site: Site, investigator: 
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
-    assert outcomes(subject) == ["eligible"]
+    assert outcomes(eligible) == ["eligible"]
 
 
-def test_the_mark_itself_may_be_written(site: Site, investigator: User) -> None:
-    subject = eligible_subject(site, investigator)
+def test_the_mark_itself_may_be_written(investigator: User, eligible: Subject) -> None:
     with acting(by=investigator, reason="By hand"), connection.cursor() as cursor:
         cursor.execute("UPDATE patients_eligibilitydecision SET stale_since = now(), stale_criteria = '[\"IN01\"]'")
-    assert stale(subject) == ["IN01"]
+    assert stale(eligible) == ["IN01"]
 
 
 def amend(site: Site) -> ProtocolVersion:

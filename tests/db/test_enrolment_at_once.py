@@ -26,6 +26,7 @@ from tests.factories import (
     make_trial,
     system,
 )
+from tests.worlds import at_noon
 from trials.models import Site, Trial
 from trials.policies import NotAllowedNow
 from trials.services import place_hold, set_enrolment_cap, set_enrolment_target
@@ -39,20 +40,48 @@ def clock() -> Iterator[None]:
         yield
 
 
+@at_noon
+def twenty_here_and_ten_there() -> None:
+    """Eligible subjects, of whom nobody is enrolled yet, at the sites GZ and VIE."""
+    trial = make_trial("NCT03424629")
+    doctor = make_member("investigator", trial=trial, username="doctor")
+    for code, count in (("GZ", CROWD), ("VIE", CROWD // 2)):
+        site = make_site(trial, code)
+        for _n in range(count):
+            eligible_subject(site, doctor)
+
+
+@pytest.fixture
+def start(request: pytest.FixtureRequest) -> Callable[[], None] | None:
+    return twenty_here_and_ten_there if "here" in request.fixturenames else None
+
+
 @pytest.fixture
 def trial(committed_db: None) -> Trial:
     """Three arms given at random, a list for each site."""
-    return make_trial("NCT03424629")
+    return Trial.objects.first() or make_trial("NCT03424629")
 
 
 @pytest.fixture
 def site(trial: Trial) -> Site:
-    return make_site(trial)
+    return trial.sites.filter(code="GZ").first() or make_site(trial)
 
 
 @pytest.fixture
 def doctor(trial: Trial) -> User:
-    return make_member("investigator", trial=trial)
+    return User.objects.filter(username="doctor").first() or make_member("investigator", trial=trial)
+
+
+@pytest.fixture
+def here(site: Site) -> list[Subject]:
+    """Twenty who can be enrolled."""
+    return list(Subject.objects.filter(site=site).order_by("number"))
+
+
+@pytest.fixture
+def there(trial: Trial) -> list[Subject]:
+    """Ten at another site, together with `here`."""
+    return list(Subject.objects.filter(site__trial=trial, site__code="VIE").order_by("number"))
 
 
 def made_list(trial: Trial) -> AllocationList:
@@ -99,44 +128,40 @@ def test_twenty_registrations_at_once_get_twenty_consecutive_numbers(site: Site,
 
 
 def test_twenty_enrolments_at_once_get_twenty_numbers_and_the_places_of_the_list_in_order(
-    trial: Trial, site: Site, doctor: User
+    trial: Trial, site: Site, doctor: User, here: list[Subject]
 ) -> None:
     made = made_list(trial)
-    subjects = [eligible_subject(site, doctor) for _n in range(CROWD)]
-    assert all(isinstance(done, Subject) for done in at_once([enrolment(subject, doctor) for subject in subjects]))
+    assert all(isinstance(done, Subject) for done in at_once([enrolment(subject, doctor) for subject in here]))
     assert given(site) == expected(made, site, CROWD)
 
 
-def test_one_subject_is_enrolled_once_however_often_it_is_sent(trial: Trial, site: Site, doctor: User) -> None:
+def test_one_subject_is_enrolled_once_however_often_it_is_sent(trial: Trial, doctor: User, here: list[Subject]) -> None:
     made_list(trial)
-    subject = eligible_subject(site, doctor)
-    answers = at_once([enrolment(subject, doctor)] * 5)
+    answers = at_once([enrolment(here[0], doctor)] * 5)
     assert sum(isinstance(answer, Subject) for answer in answers) == 1
     assert Allocation.objects.count() == 1
 
 
 def test_of_twenty_who_enrol_at_once_at_two_sites_exactly_ten_reach_the_target(
-    trial: Trial, site: Site, doctor: User
+    trial: Trial, site: Site, doctor: User, here: list[Subject], there: list[Subject]
 ) -> None:
-    other = make_site(trial, "VIE")
-    made = made_list(trial)
+    made, other = made_list(trial), there[0].site
     set_enrolment_target(trial=trial, target=10, reason="Pilot", by=system())
-    subjects = [eligible_subject(place, doctor) for _n in range(CROWD // 2) for place in (site, other)]
+    subjects = [subject for pair in zip(here, there, strict=False) for subject in pair]
     answers = at_once([enrolment(subject, doctor) for subject in subjects])
     assert sum(isinstance(answer, NotAllowedNow) for answer in answers) == 10
-    here, there = given(site), given(other)
-    assert len(here) + len(there) == 10
-    assert (here, there) == (expected(made, site, len(here)), expected(made, other, len(there)))
-    assert Subject.objects.filter(status=SubjectStatus.ELIGIBLE).count() == 10
+    first, second = given(site), given(other)
+    assert len(first) + len(second) == 10
+    assert (first, second) == (expected(made, site, len(first)), expected(made, other, len(second)))
+    assert Subject.objects.filter(pk__in=[one.pk for one in subjects], status=SubjectStatus.ELIGIBLE).count() == 10
 
 
 def test_of_twenty_who_enrol_at_once_exactly_ten_reach_the_limit_of_the_site(
-    trial: Trial, site: Site, doctor: User
+    trial: Trial, site: Site, doctor: User, here: list[Subject]
 ) -> None:
     made = made_list(trial)
     set_enrolment_cap(site=site, cap=10, reason="Contract", by=system())
-    subjects = [eligible_subject(site, doctor) for _n in range(CROWD)]
-    answers = at_once([enrolment(subject, doctor) for subject in subjects])
+    answers = at_once([enrolment(subject, doctor) for subject in here])
     assert sum(isinstance(answer, NotAllowedNow) for answer in answers) == 10
     assert given(site) == expected(made, site, 10)
 
@@ -153,26 +178,25 @@ def test_two_sites_at_once_share_one_list_without_a_place_given_twice(committed_
     assert list(rows) == [(place.position, place.arm) for place in places_of(made, "", 12)[:12]]
 
 
-def test_two_sites_at_once_follow_each_its_own_list(trial: Trial, site: Site, doctor: User) -> None:
-    other = make_site(trial, "VIE")
-    made = made_list(trial)
-    subjects = [eligible_subject(place, doctor) for _n in range(6) for place in (site, other)]
-    at_once([enrolment(subject, doctor) for subject in subjects])
+def test_two_sites_at_once_follow_each_its_own_list(
+    trial: Trial, site: Site, doctor: User, here: list[Subject], there: list[Subject]
+) -> None:
+    made, other = made_list(trial), there[0].site
+    at_once([enrolment(subject, doctor) for pair in zip(here[:6], there[:6], strict=True) for subject in pair])
     assert given(site) == expected(made, site, 6)
     assert given(other) == expected(made, other, 6)
 
 
 def test_nobody_is_enrolled_after_a_stop_that_was_placed_among_enrolments(
-    trial: Trial, site: Site, doctor: User
+    trial: Trial, site: Site, doctor: User, here: list[Subject]
 ) -> None:
     made = made_list(trial)
-    subjects = [eligible_subject(site, doctor) for _n in range(10)]
 
     def stop() -> int:
         place_hold(trial=trial, site=None, reason="Two fevers", by=system())
         return Subject.objects.filter(enrolled_on__isnull=False).count()
 
-    works: list[Callable[[], Any]] = [enrolment(subject, doctor) for subject in subjects]
+    works: list[Callable[[], Any]] = [enrolment(subject, doctor) for subject in here[:10]]
     answers = at_once([*works[:5], stop, *works[5:]])
     enrolled = sum(isinstance(answer, Subject) for answer in answers)
     assert answers[5] == enrolled

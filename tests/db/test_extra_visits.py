@@ -181,9 +181,8 @@ def test_a_visit_before_a_change_of_arm_belongs_to_the_arm_of_its_day(treated: S
     assert earlier_arm(treated, TODAY) == ""
 
 
-def test_the_first_treatment_is_not_recorded_outside_the_schedule(site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
-    visit = extra(subject, investigator)
+def test_the_first_treatment_is_not_recorded_outside_the_schedule(investigator: User, enrolled: Subject) -> None:
+    visit = extra(enrolled, investigator)
     spec = INSTRUMENTS["infusion"]
     assert spec.code not in forms_of(visit)  # this protocol asks for none; the rule holds where one does
     from assessments.policies import _treatment_is_possible

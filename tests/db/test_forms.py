@@ -284,21 +284,19 @@ def test_a_form_that_the_protocol_does_not_ask_for_is_refused(visit: Visit, coor
         store("infusion", visit, coordinator)
 
 
-def test_nothing_is_treated_before_the_first_infusion_is_complete(site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
-    visit = take_place(subject, "W0", investigator)
+def test_nothing_is_treated_before_the_first_infusion_is_complete(investigator: User, enrolled: Subject) -> None:
+    visit = take_place(enrolled, "W0", investigator)
     clear(visit, investigator)
     store("infusion", visit, investigator, complete=False)
-    subject.refresh_from_db()
-    assert (subject.status, subject.first_treatment_on) == ("enrolled", None)
+    enrolled.refresh_from_db()
+    assert (enrolled.status, enrolled.first_treatment_on) == ("enrolled", None)
     store("infusion", visit, investigator, version=1)
-    subject.refresh_from_db()
-    assert (subject.status, subject.first_treatment_on) == ("on_treatment", TODAY)
+    enrolled.refresh_from_db()
+    assert (enrolled.status, enrolled.first_treatment_on) == ("on_treatment", TODAY)
 
 
-def test_the_dose_is_worked_out_from_arm_and_weight_and_from_what_was_given(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator)
-    form = INSTRUMENTS["infusion"].model.objects.get(visit__subject=subject)
+def test_the_dose_is_worked_out_from_arm_and_weight_and_from_what_was_given(infused: Subject) -> None:
+    form = INSTRUMENTS["infusion"].model.objects.get(visit__subject=infused)
     assert (form.cells_per_kg, form.planned_cells, form.given_cells) == (500_000, 35_000_000, 35_000_000)
     assert (form.planned_volume_ml, form.deviation_percent) == (Decimal("70.0"), Decimal("0.0"))
 

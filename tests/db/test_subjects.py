@@ -22,13 +22,11 @@ from patients.services.registration import correct_identity
 from tests.factories import (
     PLANNED_VISITS,
     UserFactory,
-    enrolled_subject,
     infused_subject,
     make_member,
     make_site,
     make_subject,
     make_trial,
-    screened_subject,
     system,
 )
 from trials.models import Site, Trial
@@ -94,69 +92,61 @@ def test_twenty_registrations_at_once_get_twenty_consecutive_numbers(committed_d
     assert sorted(numbers) == [f"GZ-{n:03d}" for n in range(1, 21)]
 
 
-def test_enrolment_waits_for_the_decision(site: Site, investigator: User) -> None:
-    subject = screened_subject(site, investigator)
+def test_enrolment_waits_for_the_decision(investigator: User, screened: Subject) -> None:
     with pytest.raises(NotAllowedNow, match="decide eligibility"):
-        enrol(subject=subject, arm_code="ADMSC", enrolled_on=TODAY, by=investigator)
+        enrol(subject=screened, arm_code="ADMSC", enrolled_on=TODAY, by=investigator)
 
 
-def test_an_enrolled_subject_cannot_be_enrolled_again(site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
+def test_an_enrolled_subject_cannot_be_enrolled_again(investigator: User, enrolled: Subject) -> None:
     with pytest.raises(NotAllowedNow, match="cannot become"):
-        enrol(subject=subject, arm_code="ADMSC", enrolled_on=TODAY, by=investigator)
+        enrol(subject=enrolled, arm_code="ADMSC", enrolled_on=TODAY, by=investigator)
 
 
-def test_the_arm_must_be_one_of_the_protocol(site: Site, investigator: User) -> None:
+def test_the_arm_must_be_one_of_the_protocol(investigator: User, screened: Subject) -> None:
     from patients.services.eligibility import decide_eligibility
 
-    subject = screened_subject(site, investigator)
-    decide_eligibility(subject=subject, outcome="eligible", by=investigator)
+    decide_eligibility(subject=screened, outcome="eligible", by=investigator)
     with pytest.raises(ValidationError, match="ADMSC"):
-        enrol(subject=subject, arm_code="PLACEBO", enrolled_on=TODAY, by=investigator)
+        enrol(subject=screened, arm_code="PLACEBO", enrolled_on=TODAY, by=investigator)
 
 
 @pytest.mark.parametrize(("days", "message"), [(1, "future"), (-1, "before the consent")])
 def test_the_day_of_enrolment_lies_between_consent_and_today(
-    site: Site, investigator: User, days: int, message: str
+    investigator: User, days: int, message: str, screened: Subject
 ) -> None:
     from patients.services.eligibility import decide_eligibility
 
-    subject = screened_subject(site, investigator)
-    decide_eligibility(subject=subject, outcome="eligible", by=investigator)
+    decide_eligibility(subject=screened, outcome="eligible", by=investigator)
     with pytest.raises(NotAllowedNow, match=message):
-        enrol(subject=subject, arm_code="ADMSC", enrolled_on=TODAY + timedelta(days=days), by=investigator)
+        enrol(subject=screened, arm_code="ADMSC", enrolled_on=TODAY + timedelta(days=days), by=investigator)
 
 
-def test_withdrawal_cancels_the_visits_that_wait(site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
+def test_withdrawal_cancels_the_visits_that_wait(investigator: User, enrolled: Subject) -> None:
     ended = end_participation(
-        subject=subject, status="withdrawn", ended_on=TODAY, reason="Subject's own wish", by=investigator
+        subject=enrolled, status="withdrawn", ended_on=TODAY, reason="Subject's own wish", by=investigator
     )
     assert (ended.status, ended.ended_on) == ("withdrawn", TODAY)
-    assert dict(subject.visits.values_list("code", "outcome")) == {
+    assert dict(enrolled.visits.values_list("code", "outcome")) == {
         code: "done" if code == "SCR" else "cancelled" for code in PLANNED_VISITS
     }
 
 
-def test_only_follow_up_leads_to_completion(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator)
+def test_only_follow_up_leads_to_completion(investigator: User, infused: Subject) -> None:
     with pytest.raises(NotAllowedNow, match="follow-up"):
-        end_participation(subject=subject, status="completed", ended_on=TODAY, reason="Done", by=investigator)
+        end_participation(subject=infused, status="completed", ended_on=TODAY, reason="Done", by=investigator)
 
 
-def test_what_has_ended_cannot_end_again(site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
-    arguments = {"subject": subject, "status": "withdrawn", "ended_on": TODAY, "reason": "Wish", "by": investigator}
+def test_what_has_ended_cannot_end_again(investigator: User, enrolled: Subject) -> None:
+    arguments = {"subject": enrolled, "status": "withdrawn", "ended_on": TODAY, "reason": "Wish", "by": investigator}
     end_participation(**arguments)
     with pytest.raises(NotAllowedNow, match="cannot become"):
         end_participation(**arguments)
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
-def test_the_end_of_participation_needs_a_reason(site: Site, investigator: User, reason: str) -> None:
-    subject = enrolled_subject(site, investigator)
+def test_the_end_of_participation_needs_a_reason(investigator: User, reason: str, enrolled: Subject) -> None:
     with pytest.raises(ValidationError, match="reason"):
-        end_participation(subject=subject, status="withdrawn", ended_on=TODAY, reason=reason, by=investigator)
+        end_participation(subject=enrolled, status="withdrawn", ended_on=TODAY, reason=reason, by=investigator)
 
 
 def test_corrected_contact_details_keep_the_old_ones_in_history(site: Site, coordinator: User) -> None:
@@ -229,9 +219,8 @@ def test_the_casebook_is_read_with_as_many_statements_however_full_it_is(site: S
     assert statements(empty) == statements(full) == 3
 
 
-def test_an_overdue_visit_is_found_by_the_day_at_its_site(site: Site, trial: Trial, investigator: User) -> None:
-    subject = infused_subject(site, investigator)
-    closes = Visit.objects.get(subject=subject, code="W4").window_closes_on
+def test_an_overdue_visit_is_found_by_the_day_at_its_site(trial: Trial, investigator: User, infused: Subject) -> None:
+    closes = Visit.objects.get(subject=infused, code="W4").window_closes_on
 
     def is_overdue(moment: datetime) -> bool:
         return bool(subject_rows(investigator, trial, overdue=True, now=moment))

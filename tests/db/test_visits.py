@@ -21,7 +21,7 @@ from patients.services.visits import (
     record_visit,
     reopen_visit,
 )
-from tests.factories import enrolled_subject, infused_subject, make_subject, take_place
+from tests.factories import infused_subject, make_subject, take_place
 from trials.models import Site
 from trials.policies import NotAllowedNow
 
@@ -79,10 +79,9 @@ def test_the_first_infusion_waits_for_enrolment(site: Site, coordinator: User) -
         take_place(make_subject(site, coordinator), "W0", coordinator)
 
 
-def test_week_4_waits_for_the_first_infusion(site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
+def test_week_4_waits_for_the_first_infusion(investigator: User, enrolled: Subject) -> None:
     with pytest.raises(NotAllowedNow, match="first infusion has not been recorded"):
-        take_place(subject, "W4", investigator)
+        take_place(enrolled, "W4", investigator)
 
 
 def test_nothing_is_recorded_without_a_consent(site: Site, coordinator: User) -> None:
@@ -93,20 +92,18 @@ def test_nothing_is_recorded_without_a_consent(site: Site, coordinator: User) ->
         take_place(subject, "SCR", coordinator)
 
 
-def test_no_visit_takes_place_after_participation_ended(site: Site, investigator: User) -> None:
-    subject = enrolled_subject(site, investigator)
-    end_participation(subject=subject, status="withdrawn", ended_on=TODAY, reason="Wish", by=investigator)
+def test_no_visit_takes_place_after_participation_ended(investigator: User, enrolled: Subject) -> None:
+    end_participation(subject=enrolled, status="withdrawn", ended_on=TODAY, reason="Wish", by=investigator)
     with pytest.raises(NotAllowedNow):
-        take_place(subject, "W0", investigator)
+        take_place(enrolled, "W0", investigator)
 
 
-def test_the_first_infusion_starts_treatment_and_dates_every_visit(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator)
-    assert (subject.status, subject.first_treatment_on) == ("on_treatment", TODAY)
-    w4 = visit_of(subject, "W4")
+def test_the_first_infusion_starts_treatment_and_dates_every_visit(infused: Subject) -> None:
+    assert (infused.status, infused.first_treatment_on) == ("on_treatment", TODAY)
+    w4 = visit_of(infused, "W4")
     assert w4.planned_on == TODAY + 28 * DAY
     assert (w4.window_opens_on, w4.window_closes_on) == (TODAY + 25 * DAY, TODAY + 31 * DAY)
-    w12 = visit_of(subject, "W12")
+    w12 = visit_of(infused, "W12")
     assert (w12.window_opens_on, w12.window_closes_on) == (TODAY + 81 * DAY, TODAY + 87 * DAY)
 
 
@@ -123,11 +120,10 @@ def test_another_day_of_the_first_infusion_moves_the_visits_that_wait_only(site:
     assert (last.reason, last.by) == ("Date corrected at source", investigator.full_name)
 
 
-def test_the_same_day_of_the_first_infusion_again_changes_nothing(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator)
-    before = len(changes(subject))
-    record_first_treatment(subject=subject, infused_on=TODAY, reason="Again", by=investigator)
-    assert len(changes(subject)) == before
+def test_the_same_day_of_the_first_infusion_again_changes_nothing(investigator: User, infused: Subject) -> None:
+    before = len(changes(infused))
+    record_first_treatment(subject=infused, infused_on=TODAY, reason="Again", by=investigator)
+    assert len(changes(infused)) == before
 
 
 def test_the_first_follow_up_visit_begins_follow_up(site: Site, investigator: User) -> None:

@@ -281,9 +281,8 @@ def test_the_history_of_an_unknown_item_is_not_found(visit: Visit, coordinator: 
     assert nurse.get(of("form-history", visit, "bsa") + f"?item={item}").status_code == 404
 
 
-def test_moments_are_shown_in_the_time_of_the_site(site: Site, investigator: User) -> None:
-    subject = infused_subject(site, investigator)
-    visit = Visit.objects.get(subject=subject, code="W0")
+def test_moments_are_shown_in_the_time_of_the_site(investigator: User, infused: Subject) -> None:
+    visit = Visit.objects.get(subject=infused, code="W0")
     page = text(signed_in(investigator).get(of("form", visit, "infusion")))
     assert "2026-05-20 09:30" in page
     assert "Asia/Shanghai" in page

@@ -13,8 +13,8 @@ from accounts.models import User
 from assessments.instruments.physical_examination.model import BodySystem
 from assessments.registry import INSTRUMENTS
 from assessments.selectors import stored_rows
-from patients.models import Visit
-from tests.factories import complete_form, enrolled_subject, infused_subject, take_place
+from patients.models import Subject, Visit
+from tests.factories import complete_form, infused_subject, take_place
 from tests.worlds import screening_visit
 from trials.models import Site
 
@@ -139,9 +139,10 @@ def test_an_end_before_the_last_dose_is_refused_and_said_once(site: Site, invest
     assert "End of treatment is complete." in text(send(nurse, visit, "end_of_treatment", **later, is_completed="Y"))
 
 
-def test_for_a_man_the_pregnancy_test_is_proposed_as_not_needed(site: Site, investigator: User, nurse: Client) -> None:
-    subject = enrolled_subject(site, investigator)
-    visit = take_place(subject, "W0", investigator)
+def test_for_a_man_the_pregnancy_test_is_proposed_as_not_needed(
+    investigator: User, nurse: Client, enrolled: Subject
+) -> None:
+    visit = take_place(enrolled, "W0", investigator)
     page = text(nurse.get(of("form-edit", visit, "pregnancy_test")))
     assert 'value="male"' in page
     assert page.count(" checked") >= 2

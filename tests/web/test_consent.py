@@ -211,10 +211,11 @@ def test_a_refused_withdrawal_says_why(
     assert not subject.withdrawals.exists()
 
 
-def test_forms_of_a_subject_who_withdrew_the_data_do_not_open(site: Site, investigator: User, doctor: Client) -> None:
-    subject = infused_subject(site, investigator)
-    withdraw_consent(subject=subject, scope="data_use", withdrawn_on=TODAY, by=investigator)
-    address = reverse("assessments:form-edit", args=[subject.site.trial.registration, subject.number, "W0", "pasi"])
+def test_forms_of_a_subject_who_withdrew_the_data_do_not_open(
+    site: Site, investigator: User, doctor: Client, infused: Subject
+) -> None:
+    withdraw_consent(subject=infused, scope="data_use", withdrawn_on=TODAY, by=investigator)
+    address = reverse("assessments:form-edit", args=[infused.site.trial.registration, infused.number, "W0", "pasi"])
     assert doctor.get(address).status_code == 409
 
 
@@ -271,23 +272,22 @@ def test_a_sheet_of_another_trial_is_not_found(trial: Trial, administrator: Clie
 
 
 def test_a_move_shows_what_will_change_and_then_changes_it(
-    trial: Trial, site: Site, investigator: User, doctor: Client
+    trial: Trial, investigator: User, doctor: Client, infused: Subject
 ) -> None:
-    subject = infused_subject(site, investigator)
-    assert doctor.get(of("move-version", subject)).status_code == 409
+    assert doctor.get(of("move-version", infused)).status_code == 409
     new = amend(trial)
     make_sheet(trial, "2.0", valid_from=TODAY, protocol_version=new)
-    page = text(doctor.get(of("move-version", subject)))
+    page = text(doctor.get(of("move-version", infused)))
     assert "must first sign an information sheet that belongs to version 1.1: 2.0" in page
     assert "Move the subject" not in page
-    record_consent(subject=subject, signed_on=TODAY, sheet_version="2.0", language="zh", by=investigator)
-    page = text(doctor.get(of("move-version", subject)))
+    record_consent(subject=infused, signed_on=TODAY, sheet_version="2.0", language="zh", by=investigator)
+    page = text(doctor.get(of("move-version", infused)))
     assert "<strong>Added:</strong> Week 10" in page
-    assert doctor.post(of("move-version", subject), {"reason": ""}).status_code == 422
-    page = doctor.post(of("move-version", subject), {"reason": "Amendment 1"}, follow=True)
+    assert doctor.post(of("move-version", infused), {"reason": ""}).status_code == 422
+    page = doctor.post(of("move-version", infused), {"reason": "Amendment 1"}, follow=True)
     assert "GZ-001 is on protocol version 1.1 now." in text(page)
     assert 'id="visit-W10"' in text(page)
-    assert doctor.get(of("move-version", subject)).status_code == 409
+    assert doctor.get(of("move-version", infused)).status_code == 409
 
 
 def test_only_a_later_version_is_offered_for_a_move(

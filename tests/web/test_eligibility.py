@@ -22,7 +22,6 @@ from tests.factories import (
     complete_form,
     correct_form,
     eligible_subject,
-    enrolled_subject,
     make_member,
     make_subject,
     results_for,
@@ -130,31 +129,28 @@ def test_two_values_of_one_name_are_told_apart_by_their_forms(site: Site, invest
     assert f"EX04 : {scales} · the investigator's answer" in verdict(page)
 
 
-def test_the_page_names_the_questions_that_are_open(site: Site, investigator: User, doctor: Client) -> None:
-    subject = screened_subject(site, investigator)
-    answer_criteria(subject=subject, answers={"EX02": None, "EX04": None}, by=investigator, reason="Asked again")
-    page = doctor.get(of("eligibility", subject))
+def test_the_page_names_the_questions_that_are_open(investigator: User, doctor: Client, screened: Subject) -> None:
+    answer_criteria(subject=screened, answers={"EX02": None, "EX04": None}, by=investigator, reason="Asked again")
+    page = doctor.get(of("eligibility", screened))
     assert verdict(page) == ["EX02 : the investigator's answer", "EX04 : the investigator's answer"]
 
 
-def test_the_page_names_the_criteria_that_fail(site: Site, investigator: User, doctor: Client) -> None:
-    subject = screened_subject(site, investigator)
-    answer_criteria(subject=subject, answers={"EX07": True}, by=investigator, reason="Allergy found")
-    page = doctor.get(of("eligibility", subject))
+def test_the_page_names_the_criteria_that_fail(investigator: User, doctor: Client, screened: Subject) -> None:
+    answer_criteria(subject=screened, answers={"EX07": True}, by=investigator, reason="Allergy found")
+    page = doctor.get(of("eligibility", screened))
     assert verdict(page) == ["EX07 Allergy to anything else ever before"]
     assert "Decide: screen failure" in text(page)
     assert "Decide: eligible" not in text(page)
 
 
-def test_an_answer_is_stored_and_its_change_needs_a_reason(site: Site, investigator: User, doctor: Client) -> None:
-    subject = screened_subject(site, investigator)
-    answers = {answer.criterion_code: "no" for answer in subject.criterion_answers.all()}
-    page = doctor.post(of("eligibility", subject), {**answers, "EX02": "yes"})
+def test_an_answer_is_stored_and_its_change_needs_a_reason(doctor: Client, screened: Subject) -> None:
+    answers = {answer.criterion_code: "no" for answer in screened.criterion_answers.all()}
+    page = doctor.post(of("eligibility", screened), {**answers, "EX02": "yes"})
     assert page.status_code == 422
     assert "Say why you change EX02." in text(page)
-    assert subject.criterion_answers.get(criterion_code="EX02").applies is False
-    doctor.post(of("eligibility", subject), {**answers, "EX02": "yes", "reason": "Seen again"})
-    assert subject.criterion_answers.get(criterion_code="EX02").applies is True
+    assert screened.criterion_answers.get(criterion_code="EX02").applies is False
+    doctor.post(of("eligibility", screened), {**answers, "EX02": "yes", "reason": "Seen again"})
+    assert screened.criterion_answers.get(criterion_code="EX02").applies is True
 
 
 def test_the_decision_is_stored_with_the_password(site: Site, investigator: User, doctor: Client) -> None:
@@ -167,16 +163,15 @@ def test_the_decision_is_stored_with_the_password(site: Site, investigator: User
     ("password", "message"), [("wrong", "This is not your password."), ("", "This field is required.")]
 )
 def test_without_the_right_password_nothing_is_decided(
-    site: Site, investigator: User, doctor: Client, password: str, message: str
+    doctor: Client, password: str, message: str, screened: Subject
 ) -> None:
-    subject = screened_subject(site, investigator)
-    page = sign(doctor, subject, password=password)
+    page = sign(doctor, screened, password=password)
     assert page.status_code == 422
     # In the summary on top, and at the field.
     assert text(page).count(message) == 2
     assert 'value="wrong"' not in text(page)
     assert not EligibilityDecision.objects.exists()
-    assert "Decision recorded" in text(sign(doctor, subject))
+    assert "Decision recorded" in text(sign(doctor, screened))
 
 
 def test_the_password_of_a_colleague_signs_nothing(site: Site, investigator: User, doctor: Client) -> None:
@@ -199,80 +194,75 @@ def test_wrong_passwords_are_counted_like_those_of_the_sign_in(site: Site, inves
 
 
 def test_what_changed_while_it_was_read_is_shown_before_it_is_signed(
-    site: Site, investigator: User, doctor: Client
+    investigator: User, doctor: Client, screened: Subject
 ) -> None:
-    subject = screened_subject(site, investigator)
-    before = seen_on(doctor.get(of("eligibility", subject)))
-    correct_pasi(subject, investigator, head_area=1)
-    page = sign(doctor, subject, seen=before)
+    before = seen_on(doctor.get(of("eligibility", screened)))
+    correct_pasi(screened, investigator, head_area=1)
+    page = sign(doctor, screened, seen=before)
     assert page.status_code == 422
     assert "Facts or answers have changed while you were reading." in text(page)
     assert seen_on(page) != before
     assert not EligibilityDecision.objects.exists()
     typed = {"outcome": "eligible", "seen": seen_on(page), "password": PASSWORD}
-    assert "Decision recorded" in text(doctor.post(of("decide", subject), typed, follow=True))
+    assert "Decision recorded" in text(doctor.post(of("decide", screened), typed, follow=True))
 
 
-def test_after_a_refused_signature_the_answers_still_go_to_their_own_address(
-    site: Site, investigator: User, doctor: Client
-) -> None:
-    subject = screened_subject(site, investigator)
-    page = text(sign(doctor, subject, password="wrong"))
+def test_after_a_refused_signature_the_answers_still_go_to_their_own_address(doctor: Client, screened: Subject) -> None:
+    page = text(sign(doctor, screened, password="wrong"))
     forms = re.findall(r"<form[^>]*novalidate[^>]*>", page)
-    assert any(f'action="{of("eligibility", subject)}"' in form for form in forms)
+    assert any(f'action="{of("eligibility", screened)}"' in form for form in forms)
     assert all("action=" in form for form in forms)
 
 
 def test_a_decision_against_the_criteria_is_refused_with_their_names(
-    site: Site, investigator: User, doctor: Client
+    investigator: User, doctor: Client, screened: Subject
 ) -> None:
-    subject = screened_subject(site, investigator)
-    answer_criteria(subject=subject, answers={"EX07": True}, by=investigator, reason="Allergy found")
-    page = sign(doctor, subject, outcome="eligible")
+    answer_criteria(subject=screened, answers={"EX07": True}, by=investigator, reason="Allergy found")
+    page = sign(doctor, screened, outcome="eligible")
     assert "Not eligible while these criteria are not satisfied or not known: EX07." in text(page)
     assert not EligibilityDecision.objects.exists()
 
 
 def test_a_second_decision_is_answered_with_what_stands_in_the_way(
-    site: Site, investigator: User, doctor: Client
+    investigator: User, doctor: Client, screened: Subject
 ) -> None:
-    subject = screened_subject(site, investigator)
-    seen = seen_on(doctor.get(of("eligibility", subject)))
-    decide_eligibility(subject=subject, outcome="eligible", by=investigator)
+    seen = seen_on(doctor.get(of("eligibility", screened)))
+    decide_eligibility(subject=screened, outcome="eligible", by=investigator)
     typed = {"outcome": "eligible", "seen": seen, "password": PASSWORD}
-    page = doctor.post(of("decide", subject), typed)
+    page = doctor.post(of("decide", screened), typed)
     assert page.status_code == 409
     assert "has been decided" in text(page)
 
 
 def test_a_coordinator_reads_the_criteria_but_neither_answers_nor_decides(
-    site: Site, investigator: User, nurse: Client
+    investigator: User, nurse: Client, screened: Subject
 ) -> None:
-    subject = screened_subject(site, investigator)
-    page = text(nurse.get(of("eligibility", subject)))
+    page = text(nurse.get(of("eligibility", screened)))
     assert "All criteria are satisfied." in page
     assert "An investigator answers the questions and decides." in page
     assert 'name="password"' not in page
     assert 'type="radio"' not in page
-    assert nurse.post(of("eligibility", subject), {"EX02": "yes", "reason": "x"}).status_code == 403
-    assert nurse.post(of("decide", subject), {"outcome": "eligible", "password": PASSWORD}).status_code == 403
+    assert nurse.post(of("eligibility", screened), {"EX02": "yes", "reason": "x"}).status_code == 403
+    assert nurse.post(of("decide", screened), {"outcome": "eligible", "password": PASSWORD}).status_code == 403
 
 
-def test_a_decision_to_be_reviewed_says_so_and_is_made_again(site: Site, investigator: User, doctor: Client) -> None:
-    subject = eligible_subject(site, investigator)
-    assert "To be reviewed" not in text(doctor.get(of("eligibility", subject)))
-    correct_pasi(subject, investigator, head_area=1)
-    page = text(doctor.get(of("eligibility", subject)))
+def test_a_decision_to_be_reviewed_says_so_and_is_made_again(
+    investigator: User, doctor: Client, eligible: Subject
+) -> None:
+    assert "To be reviewed" not in text(doctor.get(of("eligibility", eligible)))
+    correct_pasi(eligible, investigator, head_area=1)
+    page = text(doctor.get(of("eligibility", eligible)))
     assert "facts behind IN01 have changed since 2026-05-20 12:00. An investigator decides again." in page
-    sign(doctor, subject)
-    assert "To be reviewed" not in text(doctor.get(of("eligibility", subject)))
+    sign(doctor, eligible)
+    assert "To be reviewed" not in text(doctor.get(of("eligibility", eligible)))
 
 
-def test_every_decision_stays_with_the_facts_as_they_were(site: Site, investigator: User, doctor: Client) -> None:
-    subject = eligible_subject(site, investigator)
-    correct_pasi(subject, investigator, head_area=1)
-    sign(doctor, subject)
-    page = text(doctor.get(of("eligibility", subject)))
+def test_every_decision_stays_with_the_facts_as_they_were(
+    investigator: User, doctor: Client, eligible: Subject
+) -> None:
+    correct_pasi(eligible, investigator, head_area=1)
+    sign(doctor, eligible)
+    page = text(doctor.get(of("eligibility", eligible)))
     newer, older = re.findall(r"<details>.*?</details>", page)
     assert "PASI: 27;" in older.replace("PASI total", "PASI")
     assert "PASI: 27;" not in newer.replace("PASI total", "PASI")
@@ -281,14 +271,13 @@ def test_every_decision_stays_with_the_facts_as_they_were(site: Site, investigat
 
 
 def test_after_enrolment_the_page_says_that_participation_goes_on(
-    site: Site, investigator: User, doctor: Client
+    investigator: User, doctor: Client, enrolled: Subject
 ) -> None:
-    subject = enrolled_subject(site, investigator)
-    visit = Visit.objects.get(subject=subject, code="SCR")
+    visit = Visit.objects.get(subject=enrolled, code="SCR")
     correct_form(visit, "laboratory", investigator, results=results_for("laboratory", visit, CA="3.00"))
-    assert "Participation goes on" in text(doctor.get(of("eligibility", subject)))
-    assert "Found not eligible after enrolment" in text(sign(doctor, subject, "found_not_eligible"))
-    assert Subject.objects.get(pk=subject.pk).status == "enrolled"
+    assert "Participation goes on" in text(doctor.get(of("eligibility", enrolled)))
+    assert "Found not eligible after enrolment" in text(sign(doctor, enrolled, "found_not_eligible"))
+    assert Subject.objects.get(pk=enrolled.pk).status == "enrolled"
 
 
 def failed_subject(site: Site, by: User) -> Subject:

@@ -12,11 +12,9 @@ from django.urls import reverse
 from accounts.models import User
 from patients.models import Subject, SubjectIdentity, Visit
 from tests.factories import (
-    enrolled_subject,
     infused_subject,
     make_member,
     make_subject,
-    screened_subject,
     system,
     take_place,
 )
@@ -171,16 +169,15 @@ def test_contact_details_changed_meanwhile_are_shown_before_they_are_replaced(
     assert SubjectIdentity.objects.get().phone == "020-2222"
 
 
-def test_an_eligible_subject_is_enrolled(site: Site, investigator: User, nurse: Client) -> None:
+def test_an_eligible_subject_is_enrolled(site: Site, investigator: User, nurse: Client, screened: Subject) -> None:
     from patients.services.eligibility import decide_eligibility
 
-    subject = screened_subject(site, investigator)
-    decide_eligibility(subject=subject, outcome="eligible", by=investigator)
-    assert 'value="2026-05-20"' in text(nurse.get(of("enrol", subject)))
-    late = nurse.post(of("enrol", subject), {"enrolled_on": "2026-05-21", "arm_code": "ADMSC"})
+    decide_eligibility(subject=screened, outcome="eligible", by=investigator)
+    assert 'value="2026-05-20"' in text(nurse.get(of("enrol", screened)))
+    late = nurse.post(of("enrol", screened), {"enrolled_on": "2026-05-21", "arm_code": "ADMSC"})
     assert "in the future" in text(late)
     assert 'value="2026-05-21"' in text(late)
-    page = nurse.post(of("enrol", subject), {"enrolled_on": "2026-05-20", "arm_code": "ADMSC"}, follow=True)
+    page = nurse.post(of("enrol", screened), {"enrolled_on": "2026-05-20", "arm_code": "ADMSC"}, follow=True)
     assert "GZ-001 is enrolled, as number 1 of the site, in “AD-MSCs group”." in text(page)
 
 
@@ -247,21 +244,19 @@ def test_an_unknown_visit_is_not_found(site: Site, coordinator: User, nurse: Cli
     assert nurse.get(of("visit", make_subject(site, coordinator), "W99")).status_code == 404
 
 
-def test_participation_ends_with_a_reason(site: Site, investigator: User, nurse: Client) -> None:
-    subject = enrolled_subject(site, investigator)
-    silent = nurse.post(of("end", subject), {"status": "withdrawn", "ended_on": "2026-05-20", "reason": ""})
+def test_participation_ends_with_a_reason(nurse: Client, enrolled: Subject) -> None:
+    silent = nurse.post(of("end", enrolled), {"status": "withdrawn", "ended_on": "2026-05-20", "reason": ""})
     assert "This field is required." in text(silent)
-    nurse.post(of("end", subject), {"status": "withdrawn", "ended_on": "2026-05-20", "reason": "Own wish"})
-    subject.refresh_from_db()
-    assert (subject.status, subject.ended_on) == ("withdrawn", TODAY)
-    again = nurse.get(of("end", subject))
+    nurse.post(of("end", enrolled), {"status": "withdrawn", "ended_on": "2026-05-20", "reason": "Own wish"})
+    enrolled.refresh_from_db()
+    assert (enrolled.status, enrolled.ended_on) == ("withdrawn", TODAY)
+    again = nurse.get(of("end", enrolled))
     assert again.status_code == 409
 
 
-def test_the_end_is_not_offered_as_completion_before_follow_up(site: Site, investigator: User, nurse: Client) -> None:
-    subject = enrolled_subject(site, investigator)
+def test_the_end_is_not_offered_as_completion_before_follow_up(nurse: Client, enrolled: Subject) -> None:
     typed = {"status": "completed", "ended_on": "2026-05-20", "reason": "All done"}
-    page = nurse.post(of("end", subject), typed)
+    page = nurse.post(of("end", enrolled), typed)
     assert page.status_code == 422
     assert "Select a valid choice" in text(page)
     assert 'value="All done"' in text(page)
