@@ -1,4 +1,4 @@
-"""A real Chromium, and the whole application on a database of its own, one per test module."""
+"""A real Chromium, and the whole application on a database of its own for each test module."""
 
 import os
 import threading
@@ -64,9 +64,12 @@ def server(own_database: None) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium; without one the test is skipped, or fails where DERMIS_REQUIRE_BROWSER=1 asks for one."""
+    """Chromium; without one the test is skipped, or fails where DERMIS_REQUIRE_BROWSER=1 asks for one.
+
+    One serves all the tests of this folder, and none outlives them: others would find its event loop.
+    """
     program = find_chromium()
     if program is None:
         pytest.skip("no Chromium was found; DERMIS_CHROMIUM may name one")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
@@ -16,6 +17,19 @@ def sign_in(page: Page, user: User) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     press(page, "Sign in")
     page.wait_for_url("**/trials/*/")
+
+
+def arrive(page: Page, user: User) -> None:
+    """Signed in, with the cookies that the sign-in gives, but on no page yet: for tests of what comes after."""
+    client = Client()
+    answer = client.post("/sign-in/", {"username": user.username, "password": PASSWORD})
+    assert answer.status_code == 302, "sign-in was refused"
+    page.context.add_cookies(
+        [
+            {"name": cookie.key, "value": cookie.value, "domain": "127.0.0.1", "path": "/"}
+            for cookie in client.cookies.values()
+        ]
+    )
 
 
 def press(page: Page, name: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.pages import expect_heading, expect_message, press, sign_in, type_in
+from tests.browser.pages import arrive, expect_heading, expect_message, press, type_in
 from tests.factories import complete_form, make_member, make_site, make_subject, make_trial, take_place
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def pair(own_database: None) -> tuple[Any, Any]:
 
 
 def _opened_by(page: Page, person: Any) -> Page:
-    sign_in(page, person)
+    arrive(page, person)
     page.goto(f"{FORM}edit/")
     expect_heading(page, "Vital signs")
     return page

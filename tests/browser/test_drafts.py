@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from patients.models import Visit
 from tests.browser.conftest import OpenPage
-from tests.browser.pages import choose, expect_heading, expect_message, press, sign_in, type_in
+from tests.browser.pages import arrive, choose, expect_heading, expect_message, press, type_in
 from tests.browser.test_keyboard import tab_to
 from tests.factories import (
     make_member,
@@ -39,7 +39,7 @@ def visit(coordinator: User) -> Visit:
 
 
 def opened(page: Page, person: User, visit: Visit, form: str) -> Page:
-    sign_in(page, person)
+    arrive(page, person)
     page.goto(FORMS.format(visit.subject.number, form))
     return page
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from assessments.gate.selectors import clearance_of
 from tests.browser.conftest import OpenPage
-from tests.browser.pages import choose, derived, expect_heading, expect_message, go, open_form, press, sign_in, type_in
+from tests.browser.pages import arrive, choose, derived, expect_heading, expect_message, go, open_form, press, type_in
 from tests.browser.steps import complete, the_visit
 from tests.factories import (
     PASSWORD,
@@ -46,7 +46,7 @@ def test_an_infusion_is_refused_by_its_gate_and_then_overridden_by_two_persons(
     open_page: OpenPage, world: dict[str, Any]
 ) -> None:
     page = open_page()
-    sign_in(page, world["nurse"])
+    arrive(page, world["nurse"])
     page.goto(f"/trials/NCT03265613/subjects/{NUMBER}/")
     _meet_the_gate(page, world["today"])
     _be_refused_without_a_reason(page, world["doctor"])

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from patients.models import Subject
 from tests.browser.conftest import OpenPage
-from tests.browser.pages import derived, expect_heading, expect_message, press_keys, sign_in
+from tests.browser.pages import arrive, derived, expect_heading, expect_message, press_keys, sign_in
 from tests.factories import PASSWORD, make_member, make_site, make_subject, make_trial, take_place
 
 pytestmark = pytest.mark.browser
@@ -62,7 +62,7 @@ def test_a_pasi_is_completed_without_a_mouse(open_page: OpenPage, coordinator: U
 
 def test_a_digit_chooses_and_goes_to_the_next_question(open_page: OpenPage, coordinator: User) -> None:
     page = open_page()
-    sign_in(page, coordinator)
+    arrive(page, coordinator)
     page.goto("/trials/NCT03265613/subjects/GZ-001/visits/SCR/forms/demographics/edit/")
     tab_to(page, "[name=sex]")
     page.keyboard.press("2")
@@ -72,7 +72,7 @@ def test_a_digit_chooses_and_goes_to_the_next_question(open_page: OpenPage, coor
 
 def test_a_choice_is_taken_back_with_delete(open_page: OpenPage, coordinator: User) -> None:
     page = open_page()
-    sign_in(page, coordinator)
+    arrive(page, coordinator)
     page.goto("/trials/NCT03265613/subjects/GZ-001/visits/SCR/forms/demographics/edit/")
     tab_to(page, "[name=sex]")
     page.keyboard.press("Space")
@@ -83,7 +83,7 @@ def test_a_choice_is_taken_back_with_delete(open_page: OpenPage, coordinator: Us
 
 def test_arrow_keys_move_in_the_score_table_without_scoring(open_page: OpenPage, coordinator: User) -> None:
     page = open_page()
-    sign_in(page, coordinator)
+    arrive(page, coordinator)
     page.goto("/trials/NCT03265613/subjects/GZ-001/visits/SCR/forms/pasi/edit/")
     page.locator("[name=head_erythema]").first.focus()
     before = page.locator("main [type=radio]:checked").evaluate_all("radios => radios.map(r => r.id)")

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from patients.models import Visit
 from tests.browser.conftest import OpenPage
-from tests.browser.pages import choose, derived, expect_heading, expect_message, open_form, press_keys, sign_in
+from tests.browser.pages import arrive, choose, derived, expect_heading, expect_message, open_form, press_keys
 from tests.browser.test_keyboard import tab_to
 from tests.factories import complete_form, make_member, make_site, make_subject, make_trial_asking_for, take_place
 
@@ -30,7 +30,7 @@ def visit(coordinator: User) -> Visit:
 
 
 def casebook(page: Page, visit: Visit, person: User) -> None:
-    sign_in(page, person)
+    arrive(page, person)
     page.goto(f"/trials/NCT03265613/subjects/{visit.subject.number}/")
 
 
