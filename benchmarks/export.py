@@ -14,8 +14,6 @@ under audit), then measures, each as the best of nine runs in the same process:
 Rows per second for each, the part of the bare speed that is left, and the number of SQL statements of the whole export.
 """
 
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -42,23 +40,11 @@ ORDER BY n, visit.id
 
 def main(findings: int) -> None:
     """Fill, measure, print."""
-    from config.testing import private_services
+    from benchmarks.servers import migrated
 
-    with private_services():
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=ROOT,
-            env={**os.environ, "DERMIS_DATABASE_ROLE": "owner"},
-            check=True,
-        )
-        import django
-
-        django.setup()
-        from django.db import connection
-
+    with migrated():
         trial, reader = _fill(findings)
         _measure(trial, reader)
-        connection.close()
 
 
 def _fill(findings: int) -> tuple[Any, Any]:

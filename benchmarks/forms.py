@@ -11,8 +11,6 @@ how many times the median of one trivial statement of the same run that is. It e
 fifteen statements, the first completion of an infusion apart, or the casebook another number of them when it is full.
 """
 
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -34,24 +32,10 @@ class _RolledBack(Exception):
 
 def main() -> int:
     """Fill, measure, print; 1 when a limit is passed."""
-    from config.testing import private_services
+    from benchmarks.servers import migrated
 
-    with private_services():
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=ROOT,
-            env={**os.environ, "DERMIS_DATABASE_ROLE": "owner"},
-            check=True,
-        )
-        import django
-
-        django.setup()
-        from django.db import connection
-
-        try:
-            return _measure()
-        finally:
-            connection.close()
+    with migrated():
+        return _measure()
 
 
 def _measure() -> int:

@@ -15,8 +15,6 @@ page of the same run that is. The statements must be the same at every size, or 
 "PASI draft" saves one draft again and again; "PASI correction" changes a complete form, for a reason.
 """
 
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -49,20 +47,9 @@ class Measured:
 
 def main(sizes: list[int]) -> int:
     """Fill, measure, print; 1 when a page runs another number of statements at another size."""
-    from config.testing import private_services
+    from benchmarks.servers import migrated
 
-    with private_services():
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=ROOT,
-            env={**os.environ, "DERMIS_DATABASE_ROLE": "owner"},
-            check=True,
-        )
-        import django
-
-        django.setup()
-        from django.db import connection
-
+    with migrated():
         from config.demo.data import load
         from patients.models import Subject
 
@@ -73,7 +60,6 @@ def main(sizes: list[int]) -> int:
         for size in sorted(sizes):
             _grow(size)
             results[size] = _measure(desk.pages())
-        connection.close()
     return _print(results)
 
 

@@ -433,6 +433,23 @@ def test_an_infusion_that_was_not_given_needs_no_gate(ready: Visit, investigator
     assert clearance_of(ready) is None
 
 
+def test_an_infusion_that_was_called_off_is_not_recorded_later_without_its_gate(
+    ready: Visit, investigator: User
+) -> None:
+    infusion = INSTRUMENTS["infusion"]
+    mark_not_done(spec=infusion, visit=ready, reason_not_done="Fever", by=investigator, expected_version=0)
+    with pytest.raises(NotAllowedNow, match="Pass the gate"):
+        save_form(
+            spec=infusion,
+            visit=ready,
+            entry=entry_for("infusion", ready),
+            complete=True,
+            by=investigator,
+            expected_version=1,
+            reason="Given after all",
+        )
+
+
 def test_nobody_is_cleared_before_enrolment_or_before_the_visit(
     trial: Trial, site: Site, coordinator: User, investigator: User
 ) -> None:
