@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from tests.factories import make_member, make_trial
+from tests.factories import make_member, make_trial_asking_for
 from trials.models import Trial
 
 
@@ -135,10 +135,10 @@ def test_a_panel_prints_the_lines_and_units_that_the_protocol_asks(trial: Trial,
     assert page.index("Platelets") < page.index("10^9/L") < page.index("White blood cells")
 
 
-def test_a_global_assessment_is_printed_on_the_scale_of_the_protocol(db: None) -> None:
-    fives = text(client_of(make_trial("NCT03765957")).get("/trials/NCT03765957/forms/pga/"))
-    assert "5 severe" in fives and "4 marked" in fives and "4 severe" not in fives
-
-
-def client_of(trial: Trial) -> Client:
-    return signed_in(make_member("administrator", trial=trial))
+@pytest.mark.parametrize(("levels", "worst"), [(5, "4 severe"), (6, "5 severe")])
+def test_a_global_assessment_is_printed_on_the_scale_of_the_protocol(db: None, levels: int, worst: str) -> None:
+    trial = make_trial_asking_for("pga", pga_levels=levels)
+    page = text(signed_in(make_member("administrator", trial=trial)).get(address("blank-form", trial, "pga")))
+    # The three signs beside it have steps of their own.
+    overall = page[page.index("Overall psoriasis today") : page.index("The three signs")]
+    assert [said for said in ("4 severe", "5 severe") if said in overall] == [worst]
