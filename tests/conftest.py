@@ -7,9 +7,10 @@ from typing import Any
 
 import coverage
 import pytest
+import time_machine
 
 from config.testing import ensure_services
-from tests.worlds import world_for
+from tests.worlds import NOW, world_for
 
 TESTS = Path(__file__).resolve().parent
 PURE = frozenset({"unit", "spec", "property"})
@@ -110,6 +111,13 @@ _written: set[str] = set()
 
 def _worlds_of(worker_id: str) -> str:
     return f"dermis_world_{worker_id}_"
+
+
+@pytest.fixture
+def clock() -> Iterator[None]:
+    """Noon in Guangzhou on the day that most tests take for today; it stands still."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture

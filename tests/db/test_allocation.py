@@ -1,6 +1,5 @@
 """The random list, the places it gives, and changes of arm."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -34,14 +33,10 @@ from trials.models import Site, Trial
 from trials.policies import NotAllowedNow
 from trials.services import load_protocol
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 FOR_ALL_SITES = "\n[allocation]\nstratified_by = []\n"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

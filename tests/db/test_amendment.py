@@ -1,10 +1,8 @@
 """Moving a subject to an amended protocol: what changes, what stays, what is refused."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
@@ -30,14 +28,10 @@ from tests.factories import (
 from trials.models import ProtocolVersion, Site, Trial
 from trials.policies import NotAllowedNow
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 def signed(subject: Subject, version: ProtocolVersion, by: User) -> Subject:

@@ -1,6 +1,5 @@
 """The calendar of a site, the addresses that calendar programs read, and the schedule for the subject."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -21,14 +20,10 @@ from tests.worlds import subject_in_week_four
 from trials.models import Delegation, Site
 from trials.services import end_delegation
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 WORLDS = {"treated": subject_in_week_four}
 TODAY = date(2026, 5, 20)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

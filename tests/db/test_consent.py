@@ -1,12 +1,10 @@
 """Consent: signed, due to be signed again, corrected; and what is refused."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
@@ -36,14 +34,10 @@ from tests.factories import (
 from trials.models import Site, Trial
 from trials.policies import NotAllowedNow
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 def sign(subject: Subject, by: User, on: date = TODAY, version: str = "2.0", language: str = "zh") -> InformedConsent:

@@ -1,11 +1,9 @@
 """Deviations: noticed from the record, following it while they are drafts, completed and declared none by people."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -50,6 +48,8 @@ from tests.factories import (
 from tests.worlds import treated_subject
 from trials.models import Site, Trial
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 WORLDS = {"treated": treated_subject}
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
@@ -60,12 +60,6 @@ ACCOUNT = {
     "cause": "Train strike",
     "action": "Next visit booked by telephone",
 }
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """What each criterion makes of the facts: intervals counted to the first treatment, what is missing, who is asked."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
@@ -19,15 +17,11 @@ from patients.services.eligibility import decide_eligibility
 from tests.factories import answer_all, complete_all, complete_form, make_subject, results_for, take_place, values_for
 from trials.models import Site
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 PLANNED_TREATMENT = TODAY + timedelta(days=14)
 """Of a subject who consents today."""
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

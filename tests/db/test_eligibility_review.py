@@ -1,6 +1,5 @@
 """A decision on eligibility whose facts change: it is marked, nobody is enrolled on it, and it is made again."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -40,18 +39,14 @@ from trials.models import ProtocolVersion, Site
 from trials.policies import NotAllowedNow
 from trials.services import load_protocol
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
 REGIONS = ("head", "upper_limbs", "trunk", "lower_limbs")
 NO_SKIN = {f"{r}_{c}": 0 for r in REGIONS for c in ("erythema", "induration", "desquamation", "area")}
 NO_PALM = dict.fromkeys((f"{region}_palms" for region in REGIONS), Decimal(0))
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def visit_of(subject: Subject, code: str = "SCR") -> Visit:

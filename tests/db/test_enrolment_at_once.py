@@ -3,14 +3,12 @@
 Real transactions on connections of their own; a barrier lets all begin together.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connections
 
 from accounts.models import User
@@ -31,13 +29,9 @@ from trials.models import Site, Trial
 from trials.policies import NotAllowedNow
 from trials.services import place_hold, set_enrolment_cap, set_enrolment_target
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 CROWD = 20
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @at_noon

@@ -1,6 +1,5 @@
 """Visits that no schedule holds, how subject and site met, and where the status goes with the visits."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -37,16 +36,12 @@ from tests.worlds import treated_subject
 from trials.models import Site
 from trials.policies import NotAllowedNow, allows
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 WORLDS = {"treated": treated_subject}
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

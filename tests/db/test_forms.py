@@ -1,15 +1,13 @@
 """Storing forms: drafts, completion, corrections, conflicts, checks, findings, and what the database itself refuses."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
@@ -36,15 +34,11 @@ from tests.worlds import screening_visit
 from trials.models import Site
 from trials.policies import NotAllowedNow
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 WORLDS = {"visit": screening_visit}
 TODAY = date(2026, 5, 20)
 STATEMENTS_PER_SAVE = 15
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,10 +1,6 @@
 """What the database refuses of an infusion and of the vital signs around it, whoever writes."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-
 import pytest
-import time_machine
 from django.db import Error, connection, transaction
 
 from accounts.models import User
@@ -14,13 +10,9 @@ from patients.models import Visit
 from tests.factories import enrolled_subject, system, take_place, write_past_schedule
 from trials.models import Site
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 START = "2026-05-20 09:30+00"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

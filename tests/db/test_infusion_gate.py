@@ -1,6 +1,5 @@
 """The gate before an infusion: what it reads from the record, who passes it, and what the database refuses."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -45,16 +44,12 @@ from trials.models import Site, Trial
 from trials.policies import NotAllowedNow
 from trials.services import lift_hold, place_hold, recall_lot
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)  # in Guangzhou
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 PREGNANCY_TEST = {"is_applicable": "Y", "no_test_reason": None, "specimen": "serum", "result": "negative"}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def woman(site: Site, by: User, **changed: dict[str, Any]) -> Visit:

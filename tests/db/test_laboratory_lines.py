@@ -2,13 +2,11 @@
 and grades against the baseline."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 
 from accounts.models import User
 from accounts.roles import ROLES
@@ -38,15 +36,11 @@ from trials.models import Site, Trial
 from trials.normal_ranges import range_to_keep, sites_with_ranges_to_keep
 from trials.services import delegate
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
 SPEC = INSTRUMENTS["laboratory"]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

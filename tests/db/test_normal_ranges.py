@@ -1,12 +1,10 @@
 """The normal ranges of laboratories: what is accepted, which one counts on which day, and pasted lists."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import translation
@@ -24,14 +22,10 @@ from trials.normal_range_list import MOST_LINES, read_list
 from trials.normal_ranges import listed_ranges, ranges_on, sites_with_ranges, sites_with_ranges_to_keep
 from trials.services import add_list_of_ranges, correct_normal_range
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 def correct(stored: NormalRange, *, seen: int = 1, reason: str = "Typing error", **to: Any) -> NormalRange:

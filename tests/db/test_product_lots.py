@@ -1,12 +1,10 @@
 """The register of product lots: what is stored, which way a lot goes, and what the database refuses by itself."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import Error, connection, transaction
 
@@ -19,14 +17,10 @@ from trials.policies import NotAllowedNow, allows, lot_may_be_released, lot_may_
 from trials.selectors import lot_numbered, lots_of
 from trials.services import correct_lot, recall_lot, reject_lot, release_lot
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """DLQI, itch, global assessment and the scales of Zung, stored: what is derived, published, asked about and refused."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +23,8 @@ from tests.db.test_forms import STATEMENTS_PER_SAVE
 from tests.factories import complete_form, entry_for, make_subject, make_trial_asking_for, take_place
 from trials.models import Site, Trial
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 CODES = ("dlqi", "pruritus_vas", "pga", "zung_sas", "zung_sds")
 CONTEXT = FormContext(consent_on=date(2026, 5, 20), visit_on=date(2026, 5, 20))
 DLQI_OF_NOTHING = {
@@ -32,12 +32,6 @@ DLQI_OF_NOTHING = {
     "item_07": "NR",
     "item_07a": "",
 }
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Screening a person once more."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
@@ -29,15 +28,11 @@ from tests.factories import (
 from trials.models import Site
 from trials.policies import NotAllowedNow
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def failed_subject(site: Site, by: User, signed_on: date | None = None, **identity: Any) -> Subject:

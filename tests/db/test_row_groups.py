@@ -1,13 +1,10 @@
 """Lines of a form: stored, changed, taken out; what it costs; answers that are not asked any more; reasons of changes;
 what an earlier version said."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -34,18 +31,14 @@ from tests.factories import (
 )
 from trials.models import Site
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 STATEMENTS = 15
 STATEMENTS_OF_TREATMENT = 36
 """The first completion of a treatment also plans visits, looks at the decision on eligibility and at deviations."""
 ORDINARY = [code for code, spec in INSTRUMENTS.items() if not spec.is_treatment and code != INFUSION_VITAL_SIGNS_FORM]
 CODE = "medical_history"
 SPEC = INSTRUMENTS[CODE]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """PASI, BSA and the global assessment, stored: what the visit before and the protocol bring into a form, and what the
 database refuses or takes."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
@@ -27,15 +25,11 @@ from tests.factories import (
 )
 from trials.models import Site, Trial
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 NO_PALMS = dict.fromkeys(f"{region}_palms" for region in BodyRegion)
 PERCENTS = {f"{region}_percent": Decimal(percent) for region, percent in zip(BodyRegion, (0, 25, 33, 90), strict=True)}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture

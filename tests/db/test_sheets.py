@@ -1,12 +1,10 @@
 """Information sheets: added, corrected while nobody signed them, ended; by the service and by command."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
@@ -18,14 +16,10 @@ from tests.factories import amend, make_sheet, make_subject, system
 from trials.models import InformationSheet, Site, Trial
 from trials.selectors import sheets_of, sheets_valid_on
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 def correct(sheet: InformationSheet, *, seen: int = 1, reason: str = "Typing error", **to: Any) -> InformationSheet:

@@ -1,6 +1,5 @@
 """Registering, enrolling, ending: what the services write, and what they refuse."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,15 +31,11 @@ from tests.factories import (
 from trials.models import Site, Trial
 from trials.policies import NotAllowedNow
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 """Noon in Guangzhou."""
 TODAY = date(2026, 5, 20)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_a_subject_gets_number_consent_visits_and_status(site: Site, coordinator: User) -> None:

@@ -1,11 +1,9 @@
 """Visits: recorded, corrected, missed, planned again; and the order in which they may happen."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -25,14 +23,10 @@ from tests.factories import infused_subject, make_subject, take_place
 from trials.models import Site
 from trials.policies import NotAllowedNow
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 def visit_of(subject: Subject, code: str) -> Visit:

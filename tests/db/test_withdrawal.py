@@ -1,11 +1,9 @@
 """Withdrawal of consent: what each one closes, and what it leaves as it is."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from accounts.models import User
@@ -40,14 +38,10 @@ from tests.factories import (
 from trials.models import Site, Trial
 from trials.policies import NotAllowedNow
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 def sign(subject: Subject, by: User, on: date = TODAY, version: str = "2.0", language: str = "zh") -> InformedConsent:

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services import set_language
 from audit.history import changes
 from tests.factories import PASSWORD, UserFactory, make_subject
+from tests.web.pages import text
 from trials.models import Site, Trial
 
 NEW = "seven green apples in a bowl"
@@ -23,10 +24,6 @@ NEW = "seven green apples in a bowl"
 @pytest.fixture
 def person(db: None) -> User:
     return UserFactory(username="wang.li", full_name="Wang Li")
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def sign_in(client: Client, username: str = "wang.li", password: str = PASSWORD, **more: str) -> Any:

@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -28,14 +25,11 @@ from tests.factories import (
     make_trial,
     system,
 )
+from tests.web.pages import signed_in, text
 from trials.models import Delegation, Site, Trial
 from trials.services import delegate
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
@@ -52,16 +46,6 @@ def uc_msc(db: None) -> Trial:
 @pytest.fixture
 def statistician(trial: Trial) -> User:
     return make_member("statistician", trial=trial, full_name="Lin Tao")
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def address(trial: Trial) -> str:

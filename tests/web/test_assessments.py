@@ -1,12 +1,9 @@
 """The casebook and the pages of a form: entering, completing, correcting, two people at once, reading, history."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,8 +13,11 @@ from accounts.models import User
 from assessments.registry import INSTRUMENTS
 from patients.models import Subject, Visit
 from tests.factories import complete_form, infused_subject, make_member, make_subject, take_place, values_for
+from tests.web.pages import signed_in, text
 from tests.worlds import screening_visit
 from trials.models import Site
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 BSA = {
     "method": "palms",
@@ -30,35 +30,14 @@ BSA = {
 WORLDS = {"visit": screening_visit}
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
 @pytest.fixture
 def visit(site: Site) -> Visit:
     return Visit.objects.get(subject__site=site, code="SCR")
 
 
 @pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-@pytest.fixture
 def monitor(site: Site) -> Client:
     return signed_in(make_member("monitor", site))
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def casebook(subject: Subject) -> str:

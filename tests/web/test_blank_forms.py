@@ -9,28 +9,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from tests.factories import make_member, make_trial_asking_for
+from tests.web.pages import signed_in, words
 from trials.models import Trial
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def address(name: str, trial: Trial, *rest: str, **query: str) -> str:
     return reverse(f"assessments:{name}", args=[trial.registration, *rest], query=query)
-
-
-def text(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def pages_of(response: Any) -> list[str]:
@@ -56,7 +41,7 @@ def test_protocol_page_and_casebook_lead_to_the_blank_forms(trial: Trial, nurse:
 
 
 def test_a_form_names_trial_version_and_visit_and_leaves_the_subject_open(trial: Trial, nurse: Client) -> None:
-    page = text(nurse.get(address("blank-form", trial, "vital_signs", visit="W4")))
+    page = words(nurse.get(address("blank-form", trial, "vital_signs", visit="W4")))
     for said in (f"Trial {trial.registration}", "Protocol version 1.0", "Week 4", "Subject number", "initials"):
         assert said in page
 
@@ -64,7 +49,7 @@ def test_a_form_names_trial_version_and_visit_and_leaves_the_subject_open(trial:
 def test_a_form_of_no_visit_in_particular_leaves_the_visit_open(trial: Trial, nurse: Client) -> None:
     page = nurse.get(address("blank-form", trial, "vital_signs")).content.decode()
     assert '<dd class="blank-rule"></dd>' in re.sub(r"\s+", " ", page).split("Visit</dt>")[1][:60].replace("> <", "><")
-    assert "Week" not in text(nurse.get(address("blank-form", trial, "vital_signs"))).split("Subject number")[0]
+    assert "Week" not in words(nurse.get(address("blank-form", trial, "vital_signs"))).split("Subject number")[0]
 
 
 def test_the_pdf_says_what_the_page_says(trial: Trial, nurse: Client) -> None:
@@ -127,7 +112,7 @@ def test_the_page_draws_the_same_line(trial: Trial, nurse: Client) -> None:
 
 
 def test_a_panel_prints_the_lines_and_units_that_the_protocol_asks(trial: Trial, nurse: Client) -> None:
-    page = text(nurse.get(address("blank-form", trial, "laboratory")))
+    page = words(nurse.get(address("blank-form", trial, "laboratory")))
     pdf = " ".join(pages_of(nurse.get(address("blank-form-pdf", trial, "laboratory"))))
     for said in (page, pdf):
         assert "Total calcium" in said and "Cystatin C" in said and "µmol/L" in said
@@ -138,7 +123,7 @@ def test_a_panel_prints_the_lines_and_units_that_the_protocol_asks(trial: Trial,
 @pytest.mark.parametrize(("levels", "worst"), [(5, "4 severe"), (6, "5 severe")])
 def test_a_global_assessment_is_printed_on_the_scale_of_the_protocol(db: None, levels: int, worst: str) -> None:
     trial = make_trial_asking_for("pga", pga_levels=levels)
-    page = text(signed_in(make_member("administrator", trial=trial)).get(address("blank-form", trial, "pga")))
+    page = words(signed_in(make_member("administrator", trial=trial)).get(address("blank-form", trial, "pga")))
     # The three signs beside it have steps of their own.
     overall = page[page.index("Overall psoriasis today") : page.index("The three signs")]
     assert [said for said in ("4 severe", "5 severe") if said in overall] == [worst]

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import override
 
-from accounts.models import User
 from assessments.blank import BlankForm, blank_form
 from assessments.blank.blocks import Comb, Question
 from assessments.form_specs import NOBODY, CrfSpec, Item, ItemGroup
@@ -26,13 +25,6 @@ from trials.selectors import protocol_of
 
 PRINTED = [spec for spec in INSTRUMENTS.values() if spec.code != "methotrexate"]
 """The protocol has no arm for the one that is left out."""
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    client = Client()
-    client.force_login(coordinator)
-    return client
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """Calendar, calendar addresses, schedule to print, timeline and list: what the pages show and what they refuse."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
@@ -16,37 +13,19 @@ from patients.models import CalendarFeed, Subject
 from patients.services.calendar_feeds import make_feed
 from patients.views import subjects as subject_views
 from tests.factories import infused_subject, make_member, make_subject, take_place
+from tests.web.pages import signed_in, words
 from tests.worlds import subject_in_week_four
 from trials.models import Site, Trial
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 WORLDS = {"treated": subject_in_week_four}
 TODAY = date(2026, 5, 20)
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
 @pytest.fixture
 def treated(site: Site) -> Subject:
     return Subject.objects.get(site=site)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def calendar(trial: Trial) -> str:
@@ -68,10 +47,10 @@ def schedule(subject: Subject) -> str:
 def test_a_month_is_a_table_that_leads_to_the_casebook(trial: Trial, treated: Subject, nurse: Client) -> None:
     page = nurse.get(calendar(trial))
     html = page.content.decode()
-    assert "May 2026" in text(page)
+    assert "May 2026" in words(page)
     assert html.count('<th scope="col">') == 8
     assert f'subjects/{treated.number}/#visit-W4"' in html
-    assert "20 Today" in text(page)
+    assert "20 Today" in words(page)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +68,7 @@ def test_the_address_says_which_days_are_shown(
 ) -> None:
     page = nurse.get(calendar(trial), query)
     assert page.status_code == 200
-    assert shown in text(page)
+    assert shown in words(page)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +87,8 @@ def test_an_address_that_means_nothing_is_answered_with_the_usual_calendar(
 ) -> None:
     page = nurse.get(calendar(trial), query)
     assert page.status_code == 200
-    assert message in text(page)
-    assert "Today" in text(page)
+    assert message in words(page)
+    assert "Today" in words(page)
 
 
 def test_the_calendar_shows_one_site_and_offers_the_others(
@@ -119,13 +98,13 @@ def test_the_calendar_shows_one_site_and_offers_the_others(
     there = infused_subject(other_site, make_member("investigator", other_site), days_ago=28)
     monitor = signed_in(make_member("data_manager", trial=trial))
     first, second = monitor.get(calendar(trial)), monitor.get(calendar(trial), {"site": "VIE"})
-    assert here.number in text(first) and there.number not in text(first)
-    assert there.number in text(second) and here.number not in text(second)
+    assert here.number in words(first) and there.number not in words(first)
+    assert there.number in words(second) and here.number not in words(second)
 
 
 def test_a_trial_without_sites_says_what_the_calendar_is_for(trial: Trial) -> None:
     page = signed_in(make_member("data_manager", trial=trial)).get(calendar(trial))
-    assert "No site yet" in text(page)
+    assert "No site yet" in words(page)
 
 
 def test_a_crowded_day_leads_on_to_its_week_and_from_there_to_the_list(
@@ -134,7 +113,7 @@ def test_a_crowded_day_leads_on_to_its_week_and_from_there_to_the_list(
     for _n in range(7):
         make_subject(site, investigator)
     month = nurse.get(calendar(trial))
-    assert "and 1 more" in text(month)
+    assert "and 1 more" in words(month)
     assert "view=week&amp;on=2026-05-20#day-2026-05-20" in month.content.decode().replace("site=GZ&amp;", "")
     monkeypatch.setattr("patients.selectors.calendar.VISITS_OF_A_DAY_IN_A_WEEK", 2)
     week = nurse.get(calendar(trial), {"view": "week"}).content.decode()
@@ -181,7 +160,7 @@ def test_an_unknown_address_is_not_found(site: Site, coordinator: User) -> None:
 def test_a_revoked_address_is_gone_at_once(trial: Trial, site: Site, coordinator: User, nurse: Client) -> None:
     made, token = make_feed(site=site, by=coordinator)
     answer = nurse.post(feeds(trial), {"revoke": made.pk}, follow=True)
-    assert "The address is revoked." in text(answer)
+    assert "The address is revoked." in words(answer)
     assert Client().get(feed(token)).status_code == 404
 
 
@@ -190,7 +169,7 @@ def test_nobody_revokes_or_sees_the_address_of_somebody_else(
 ) -> None:
     made, token = make_feed(site=site, by=coordinator)
     doctor = signed_in(investigator)
-    assert "No address yet" in text(doctor.get(feeds(trial)))
+    assert "No address yet" in words(doctor.get(feeds(trial)))
     assert doctor.post(feeds(trial), {"revoke": made.pk}).status_code == 404
     assert Client().get(feed(token)).status_code == 200
 
@@ -209,8 +188,8 @@ def test_no_address_is_made_for_a_site_of_others(trial: Trial, site: Site, other
 def test_a_schedule_is_in_the_language_of_the_sheet_and_can_be_switched(treated: Subject, nurse: Client) -> None:
     page = nurse.get(schedule(treated))
     assert '<article class="handout" lang="zh-hans">' in page.content.decode()
-    assert "第4周：第二次输注" in text(page)
-    english = text(nurse.get(schedule(treated), {"language": "en"}))
+    assert "第4周：第二次输注" in words(page)
+    english = words(nurse.get(schedule(treated), {"language": "en"}))
     assert "Week 4: second infusion 2026-05-20 Wednesday" in english
     assert "Sunday 2026-05-17 – Saturday 2026-05-23" in english
 
@@ -224,12 +203,12 @@ def test_a_schedule_names_neither_the_subject_nor_the_arm(site: Site, treated: S
 def test_a_schedule_in_an_unknown_language_says_which_one_it_is_in(treated: Subject, nurse: Client) -> None:
     page = nurse.get(schedule(treated), {"language": "fr"})
     assert page.status_code == 200
-    assert "There is no schedule in the language “fr”" in text(page)
-    assert "第4周：第二次输注" in text(page)
+    assert "There is no schedule in the language “fr”" in words(page)
+    assert "第4周：第二次输注" in words(page)
 
 
 def test_visits_without_a_date_say_so(site: Site, coordinator: User, nurse: Client) -> None:
-    page = text(nurse.get(schedule(make_subject(site, coordinator)), {"language": "en"}))
+    page = words(nurse.get(schedule(make_subject(site, coordinator)), {"language": "en"}))
     assert page.count("No date yet: it follows from your first treatment.") == 6
     assert "take place if you are enrolled" in page
 
@@ -255,7 +234,7 @@ def listed(nurse: Client, trial: Trial, **query: str) -> list[str]:
 
 
 def test_the_list_shows_arm_and_last_visit(trial: Trial, treated: Subject, nurse: Client) -> None:
-    page = text(nurse.get(reverse("patients:subject-list", args=[trial.registration])))
+    page = words(nurse.get(reverse("patients:subject-list", args=[trial.registration])))
     assert "AD-MSCs group W0, 2026-04-22 W4" in page
 
 
@@ -275,8 +254,8 @@ def test_the_list_is_filtered_by_arm_version_and_day(
 
 def test_a_day_that_is_none_filters_nothing_and_says_so(trial: Trial, treated: Subject, nurse: Client) -> None:
     page = nurse.get(reverse("patients:subject-list", args=[trial.registration]), {"day": "tomorrow"})
-    assert "“tomorrow” is not a day" in text(page)
-    assert treated.number in text(page)
+    assert "“tomorrow” is not a day" in words(page)
+    assert treated.number in words(page)
 
 
 def test_the_list_is_sorted_by_what_the_address_says(

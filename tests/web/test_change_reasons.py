@@ -1,11 +1,9 @@
 """Changing a complete form: one reason for all changes, or one for each."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +11,10 @@ from accounts.models import User
 from assessments.registry import INSTRUMENTS
 from patients.models import Visit
 from tests.factories import complete_form, make_subject, take_place, values_for
+from tests.web.pages import text
 from trials.models import Site
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 PALMS = {
     "method": "palms",
@@ -26,29 +27,12 @@ SAY_WHY = "Say why you change a form that was complete."
 TWO = {"head_palms": "4.5", "trunk_palms": "12.0"}
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
 @pytest.fixture
 def visit(site: Site, coordinator: User) -> Visit:
     """A screening visit with a complete surface form."""
     visit = take_place(make_subject(site, coordinator, signed_on=date(2026, 5, 18)), "SCR", coordinator)
     complete_form(visit, "bsa", coordinator)
     return visit
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    client = Client()
-    client.force_login(coordinator)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, visit: Visit, code: str = "bsa") -> str:

@@ -1,11 +1,8 @@
 """Examination and previous treatment through their pages: lines typed, refused, stored and read."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -15,18 +12,15 @@ from assessments.registry import INSTRUMENTS
 from assessments.selectors import stored_rows
 from patients.models import Subject, Visit
 from tests.factories import complete_form, infused_subject, take_place
+from tests.web.pages import text
 from tests.worlds import screening_visit
 from trials.models import Site
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 NORMAL = {f"systems-{system}-result": "normal" for system in BodySystem}
 
 WORLDS = {"visit": screening_visit}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -34,20 +28,9 @@ def visit(site: Site) -> Visit:
     return Visit.objects.get(subject__site=site, code="SCR")
 
 
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    client = Client()
-    client.force_login(coordinator)
-    return client
-
-
 def of(name: str, visit: Visit, code: str) -> str:
     subject = visit.subject
     return reverse(f"assessments:{name}", args=[subject.site.trial.registration, subject.number, visit.code, code])
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def send(client: Client, visit: Visit, code: str, version: int = 0, **typed: str) -> Any:

@@ -1,6 +1,5 @@
 """Pages about consent, information sheets and amendments: what they show, store and refuse."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,41 +12,18 @@ from accounts.models import User
 from patients.models import Subject
 from patients.services.consent import record_consent, withdraw_consent
 from tests.factories import amend, infused_subject, make_member, make_sheet, make_subject
+from tests.web.pages import signed_in, text
 from trials.models import Site, Trial
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-@pytest.fixture
-def doctor(investigator: User) -> Client:
-    return signed_in(investigator)
-
-
 @pytest.fixture
 def administrator(trial: Trial) -> Client:
     return signed_in(make_member("administrator", trial=trial))
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, subject: Subject, *more: Any) -> str:

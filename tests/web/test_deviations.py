@@ -1,11 +1,9 @@
 """Pages of deviations and of visits outside the schedule: what they show, store and refuse."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -15,8 +13,11 @@ from patients.services.deviations import report_deviation
 from patients.services.enrolment import end_participation
 from patients.services.visits import correct_visit_date, record_first_treatment
 from tests.factories import complete_form, make_member, make_subject, system, take_place
+from tests.web.pages import signed_in, text
 from tests.worlds import treated_subject
 from trials.models import Site, Trial
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 WORLDS = {"treated": treated_subject}
 TODAY = date(2026, 5, 20)
@@ -31,12 +32,6 @@ ACCOUNT = {
 }
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
 @pytest.fixture
 def treated(site: Site) -> Subject:
     """First infusion 40 days ago: the window of Week 4 closed 9 days ago."""
@@ -46,21 +41,6 @@ def treated(site: Site) -> Subject:
 @pytest.fixture
 def late(treated: Subject, investigator: User) -> Visit:
     return take_place(treated, "W4", investigator, on=TODAY)
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, subject: Subject, *more: Any) -> str:

@@ -1,11 +1,6 @@
 """What somebody typed and did not save: kept for that person alone, shown again, forgotten when it is superseded."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -15,8 +10,11 @@ from assessments.services.drafts import LARGEST_DRAFT
 from patients.models import Visit
 from patients.services.consent import withdraw_consent
 from tests.factories import complete_form, make_member
+from tests.web.pages import signed_in, text
 from tests.worlds import screening_visit
 from trials.models import Site
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 PALMS = {
     "method": "palms",
@@ -30,35 +28,9 @@ RESTORED = "You typed this on 2026-05-20 at 12:00 and did not save it."
 WORLDS = {"visit": screening_visit}
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
 @pytest.fixture
 def visit(site: Site) -> Visit:
     return Visit.objects.get(subject__site=site, code="SCR")
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-@pytest.fixture
-def doctor(investigator: User) -> Client:
-    return signed_in(investigator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, visit: Visit) -> str:

@@ -1,7 +1,6 @@
 """The page of the criteria: what it shows to whom, and how a decision is signed."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -29,36 +28,13 @@ from tests.factories import (
     take_place,
     values_for,
 )
+from tests.web.pages import signed_in, text
 from trials.models import Site
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 TODAY = date(2026, 5, 20)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-@pytest.fixture
-def doctor(investigator: User) -> Client:
-    return signed_in(investigator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, subject: Subject) -> str:

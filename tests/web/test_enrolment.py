@@ -1,11 +1,8 @@
 """Pages of enrolment: how it stands, stops and limits, enrolling, change of arm."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,14 +20,11 @@ from tests.factories import (
     make_subject,
     system,
 )
+from tests.web.pages import signed_in, text
 from trials.models import EnrolmentHold, Site, Trial
 from trials.services import lift_hold, place_hold, set_enrolment_cap, set_enrolment_target
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
@@ -45,28 +39,8 @@ def made(trial: Trial, site: Site) -> Any:
 
 
 @pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-@pytest.fixture
-def doctor(investigator: User) -> Client:
-    return signed_in(investigator)
-
-
-@pytest.fixture
 def office(trial: Trial) -> Client:
     return signed_in(make_member("administrator", trial=trial, full_name="Anna Bauer"))
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, trial: Trial) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from exports.models import ExportRecord
 from tests.factories import infused_subject, make_member, make_site, make_trial
+from tests.web.pages import signed_in, text
 from trials.models import Trial
 
 
@@ -20,18 +21,8 @@ def manager(trial: Trial) -> User:
     return make_member("data_manager", trial=trial, full_name="Dora Manager")
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def address(name: str, trial: Trial) -> str:
     return reverse(f"exports:{name}", args=[trial.registration])
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def test_the_page_explains_the_zip_before_the_first_export(trial: Trial, manager: User) -> None:

@@ -1,11 +1,9 @@
 """The page of the gate before an infusion: the list, the two signatures, and the way to the form."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -27,18 +25,15 @@ from tests.factories import (
     take_place,
     write_past_schedule,
 )
+from tests.web.pages import text
 from tests.worlds import at_noon
 from trials.models import Site
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 TODAY = date(2026, 5, 20)
 DAY = timedelta(days=1)
 LOOK = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 def man_to_be_infused() -> None:
@@ -62,21 +57,6 @@ def visit(site: Site) -> Visit:
 @pytest.fixture
 def colleague(site: Site) -> User:
     return make_member("coordinator", site, full_name="Wang Lei")
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, visit: Visit, *more: str) -> str:

@@ -1,11 +1,9 @@
 """Pages of the product lots: the register, one lot, registering, correcting, and what is signed."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -27,8 +25,11 @@ from tests.factories import (
     make_site,
     take_place,
 )
+from tests.web.pages import signed_in, text
 from trials.models import ProductLot, Site, Trial
 from trials.services import correct_lot
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 TODAY = date(2026, 5, 20)
 TYPED = {
@@ -47,22 +48,6 @@ SIGNED_RELEASE = {"released_on": "2026-05-19", "released_by_name": "Dr. Zhao Min
 SIGNED_REASON = {"reason": "Donor ill", "password": PASSWORD}
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-@pytest.fixture
-def doctor(investigator: User) -> Client:
-    return signed_in(investigator)
-
-
 @pytest.fixture
 def office(trial: Trial) -> Client:
     return signed_in(make_member("administrator", trial=trial))
@@ -72,16 +57,6 @@ def office(trial: Trial) -> Client:
 def lot(trial: Trial) -> ProductLot:
     """In quarantine; nothing stands against its release."""
     return make_lot(trial, released=False)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, trial: Trial, *more: int) -> str:

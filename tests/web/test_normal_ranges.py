@@ -1,46 +1,26 @@
 """The pages of normal ranges: the list with its filters, adding, pasting a list, correcting."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import ROLES
 from tests.factories import make_member, make_range, system
+from tests.web.pages import signed_in, text
 from trials.models import NormalRange, Site, Trial
 from trials.services import delegate
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 TODAY = date(2026, 5, 20)
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def of(name: str, trial: Trial, *more: int) -> str:
     return reverse(f"workspace:{name}", args=[trial.registration, *more])
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def typed(site: Site, **changed: Any) -> dict[str, Any]:

@@ -1,11 +1,8 @@
 """What nobody types on purpose is refused with a page, never with a failure of ours."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -20,7 +17,10 @@ from tests.factories import (
     make_subject,
     take_place,
 )
+from tests.web.pages import signed_in
 from trials.models import Delegation, Site, Trial
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 INFUSION = {
     "assessed_on": "2026-05-20",
@@ -32,21 +32,9 @@ INFUSION = {
 }
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
 @pytest.fixture
 def screening(site: Site, coordinator: User) -> Visit:
     return take_place(make_subject(site, coordinator), "SCR", coordinator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def of(name: str, visit: Visit, code: str) -> str:

@@ -1,6 +1,5 @@
 """Pages about subjects: what they show, what they store, what they refuse; what was typed stays on the page."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,35 +17,12 @@ from tests.factories import (
     system,
     take_place,
 )
+from tests.web.pages import signed_in, text
 from trials.models import Site, Trial
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = date(2026, 5, 20)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-@pytest.fixture
-def doctor(investigator: User) -> Client:
-    return signed_in(investigator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, subject: Subject, *more: str) -> str:

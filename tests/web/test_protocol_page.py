@@ -1,7 +1,6 @@
 """The protocol as people read it, and who stands on which version."""
 
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +11,7 @@ from assessments.registry import catalogue
 from patients.services.allocation import make_allocation_list
 from protocols.loader import STUDIES, read_folder
 from tests.factories import make_member, make_site, make_subject, make_trial, system
+from tests.web.pages import signed_in, text
 from trials.models import ProtocolVersion, Site, Trial
 from trials.services import load_protocol
 
@@ -61,12 +61,6 @@ def next_version(trial: Trial, version: str, *changes: tuple[str, str, str]) -> 
     return load_protocol(files=files, catalogue=catalogue(), by=system())[0]
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def reading(trial: Trial) -> Client:
     return signed_in(make_member("monitor", trial=trial))
 
@@ -75,10 +69,6 @@ def page_of(client: Client, trial: Trial, version: str = "") -> str:
     response = client.get(reverse("workspace:protocol", args=[trial.registration]), {"version": version})
     assert response.status_code == 200
     return text(response)
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def plain(html: str) -> str:

@@ -1,28 +1,21 @@
 """The pages of the questionnaires: what is asked, what is worked out while typing, what is shown afterwards."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from patients.models import Visit
 from tests.factories import complete_form, make_subject, make_trial_asking_for, take_place, values_for
+from tests.web.pages import words
 from trials.models import Site, Trial
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 CODES = ("dlqi", "pruritus_vas", "pga", "zung_sas", "zung_sds")
 ANSWERS_PER_ITEM = {"item_01": 4, "item_02": 4, "item_03": 5, "item_07": 3, "item_07a": 3, "item_10": 5}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -33,17 +26,6 @@ def trial(db: None) -> Trial:
 @pytest.fixture
 def visit(site: Site, coordinator: User) -> Visit:
     return take_place(make_subject(site, coordinator), "SCR", coordinator)
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    client = Client()
-    client.force_login(coordinator)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def of(name: str, visit: Visit, code: str) -> str:
@@ -60,7 +42,7 @@ def typed(code: str, visit: Visit, **changed: str) -> dict[str, str]:
 def test_a_questionnaire_is_typed_completed_and_read(visit: Visit, nurse: Client, code: str) -> None:
     page = nurse.post(of("form-edit", visit, code), {**typed(code, visit), "complete": "1"}, follow=True)
     assert page.redirect_chain == [(of("form", visit, code), 302)]
-    assert "is complete." in text(page)
+    assert "is complete." in words(page)
 
 
 @pytest.mark.parametrize(("name", "count"), ANSWERS_PER_ITEM.items())
@@ -85,19 +67,19 @@ def test_a_scale_is_twenty_rows_of_four_buttons(visit: Visit, nurse: Client, cod
 def test_a_button_says_the_score_that_its_digit_key_chooses(
     visit: Visit, nurse: Client, code: str, first: str, last: str
 ) -> None:
-    page = text(nurse.get(of("form-edit", visit, code)))
+    page = words(nurse.get(of("form-edit", visit, code)))
     assert first in page
     assert last in page
 
 
 def test_total_and_meaning_are_shown_while_typing(visit: Visit, nurse: Client) -> None:
-    page = text(nurse.post(of("form-live", visit, "dlqi"), typed("dlqi", visit)))
+    page = words(nurse.post(of("form-live", visit, "dlqi"), typed("dlqi", visit)))
     assert "DLQI total 19" in page
     assert "Effect on life very large effect" in page
 
 
 def test_seven_a_that_does_not_count_is_asked_about_while_typing(visit: Visit, nurse: Client) -> None:
-    page = text(nurse.post(of("form-live", visit, "dlqi"), typed("dlqi", visit, item_07="Y")))
+    page = words(nurse.post(of("form-live", visit, "dlqi"), typed("dlqi", visit, item_07="Y")))
     assert "it is not asked for any more" in page
 
 
@@ -105,14 +87,14 @@ def test_an_answer_that_the_questionnaire_does_not_offer_is_refused(visit: Visit
     for name, answer in (("item_01", "NR"), ("item_03", "4"), ("item_07a", "3")):
         response = nurse.post(of("form-edit", visit, "dlqi"), typed("dlqi", visit, **{name: answer}))
         assert response.status_code == 422
-        assert "is not one of the available choices" in text(response)
+        assert "is not one of the available choices" in words(response)
 
 
 def test_a_read_questionnaire_shows_scores_and_not_relevant_in_words(
     visit: Visit, nurse: Client, coordinator: User
 ) -> None:
     complete_form(visit, "dlqi", coordinator, item_06="NR")
-    page = text(nurse.get(of("form", visit, "dlqi")))
+    page = words(nurse.get(of("form", visit, "dlqi")))
     assert "2 · strong" in page
     assert "not relevant" in page
     assert "very large effect" in page

@@ -1,11 +1,6 @@
 """Lines of a form on its pages, as they work without JavaScript."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -14,15 +9,12 @@ from assessments.instruments.medical_history.model import MedicalCondition
 from assessments.registry import INSTRUMENTS
 from patients.models import Visit
 from tests.factories import complete_form, make_site, make_subject, make_trial_asking_for, take_place
+from tests.web.pages import signed_in, text
 from trials.models import Site
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 CODE = "medical_history"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -33,21 +25,6 @@ def site(db: None) -> Site:
 @pytest.fixture
 def visit(site: Site, coordinator: User) -> Visit:
     return take_place(make_subject(site, coordinator), "SCR", coordinator)
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, visit: Visit) -> str:

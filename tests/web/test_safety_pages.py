@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -14,6 +13,7 @@ from patients.models import Subject
 from safety.models import AdverseEvent
 from safety.services import correct_adverse_event, record_adverse_event
 from tests.factories import UserFactory, make_member, make_subject
+from tests.web.pages import signed_in, text
 from trials.models import Site, Trial
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -50,18 +50,8 @@ def event(subject: Subject, nurse: User) -> AdverseEvent:
     return record_adverse_event(subject=subject, fields=FEVER, by=nurse)
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def address(name: str, subject: Subject, *numbers: int) -> str:
     return reverse(f"safety:{name}", args=[subject.site.trial.registration, subject.number, *numbers])
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def test_the_log_of_a_subject_without_events_offers_to_record_one(subject: Subject, nurse: User) -> None:

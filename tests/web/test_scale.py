@@ -1,11 +1,8 @@
 """Ten thousand subjects and a hundred and fifty thousand visits: every page runs the statements of a small trial."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +13,8 @@ from patients.services.calendar_feeds import make_feed
 from tests.factories import make_member, make_site, make_trial, system
 from tests.factories.scale import VISITS_EACH, grow
 from trials.models import Site, Trial
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 SMALL, LARGE = 200, 10_000
 LIST_FILTERS = (
@@ -28,12 +27,6 @@ LIST_FILTERS = (
     {"version": "1.0", "arm": "ADMSC", "sort": "-last"},
     {"day": "2026-05-20", "sort": "next"},
 )
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 def addresses(trial: Trial, site: Site, token: str) -> list[tuple[str, dict[str, Any]]]:

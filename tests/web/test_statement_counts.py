@@ -1,10 +1,8 @@
 """How many SQL statements each page runs: the same in a small trial and in a larger one."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,6 +26,8 @@ from tests.factories import (
     take_place,
 )
 from trials.models import NormalRange, Site, Trial
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 # The most that a page may run: session, account, roles and frame included. "More" is the rest of the address, of the
 # subject at the site who has been treated longest: a visit, a form, the number of an event, or a filter.
@@ -95,12 +95,6 @@ EVENT = {
     "action_taken": "dose_not_changed",
     "outcome": "not_recovered",
 }
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 def enlarge(site: Site, by: User) -> None:

@@ -1,8 +1,6 @@
 """Which draft belongs to which form, visit and person, and what of a page it holds."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 import time_machine
@@ -23,8 +21,11 @@ from tests.factories import (
     take_place,
     values_for,
 )
+from tests.web.pages import text
 from trials.models import Site
 from trials.services import delegate
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 PALMS = {
     "method": "palms",
@@ -36,26 +37,9 @@ PALMS = {
 RESTORED = "You typed this on 2026-05-20 at 12:00 and did not save it."
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
-
-
 @pytest.fixture
 def visit(site: Site, coordinator: User) -> Visit:
     return take_place(make_subject(site, coordinator), "SCR", coordinator)
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    client = Client()
-    client.force_login(coordinator)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, visit: Visit, code: str = "bsa") -> str:

@@ -2,13 +2,10 @@
 statement."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -26,17 +23,14 @@ from tests.factories import (
     values_for,
     wording_file,
 )
+from tests.web.pages import signed_in
 from trials.models import Site, Trial
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 STATEMENT = "(c) Nobody, invented for a test"
 ASKED = "Invented question item_01, en 1.0"
 TOPIC = "1. Discomfort of the skin"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 5, 20, 4, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -47,17 +41,6 @@ def trial(db: None) -> Trial:
 @pytest.fixture
 def visit(site: Site, coordinator: User) -> Visit:
     return take_place(make_subject(site, coordinator), "SCR", coordinator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def nurse(coordinator: User) -> Client:
-    return signed_in(coordinator)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The landing page, the protocol, and the people of a trial."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -12,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.context import acting
 from tests.factories import UserFactory, make_member, make_subject, screened_subject, system
+from tests.web.pages import signed_in, text
 from trials.models import Site, Trial
 from trials.selectors import trials_for
 
@@ -24,16 +24,6 @@ def administrator(trial: Trial) -> User:
 @pytest.fixture
 def office(administrator: User) -> Client:
     return signed_in(administrator)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def of(name: str, trial: Trial, *more: int) -> str:
