@@ -27,6 +27,7 @@ class Permission(Enum):
     MANAGE_TRIAL = _("Keep information sheets, enrolment target and site limits")
     STOP_ENROLMENT = _("Stop and reopen enrolment of the trial or a site")
     MANAGE_ALLOCATION = _("Make the random allocation list and look into it")
+    SEE_BACKGROUND_WORK = _("See what background work has done: queue, failures, mails")
     MANAGE_PEOPLE = _("Create accounts and delegate roles")
 
     @property

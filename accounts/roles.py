@@ -103,7 +103,16 @@ ADMINISTRATOR = Role(
         "Creates accounts, delegates roles, keeps information sheets and limits of enrolment, downloads data. Has no "
         "right to enter or change clinical data."
     ),
-    permissions=frozenset({P.VIEW_PROTOCOL, P.MANAGE_PEOPLE, P.MANAGE_TRIAL, P.STOP_ENROLMENT, P.EXPORT_DATA}),
+    permissions=frozenset(
+        {
+            P.VIEW_PROTOCOL,
+            P.MANAGE_PEOPLE,
+            P.MANAGE_TRIAL,
+            P.STOP_ENROLMENT,
+            P.EXPORT_DATA,
+            P.SEE_BACKGROUND_WORK,
+        }
+    ),
     whole_trial=True,
 )
 AUDITOR = Role(

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("language/", choose_language, name="set_language"),
     path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
     path("", include("workspace.urls")),
     path("", include("patients.urls")),
     path("", include("assessments.urls")),

@@ -24,15 +24,15 @@ class Line:
 class Kind:
     """One kind of reminder.
 
-    `write` puts a reminder into words from its stage and its facts. `stages` names all stages with the word that a list
-    shows, and `example` holds facts from which a page can show what the mail looks like. An urgent kind is mailed at
-    once instead of with the others in the morning.
+    `write` puts a reminder into words from its stage, one of `stages`, and its facts. `example` holds facts for all
+    stages, from which a page can show what a mail looks like. An urgent kind is mailed at once instead of with the
+    others in the morning. How a stage looks in a list stands with all other looks, in `config.templatetags`.
     """
 
     code: str
     label: str | Promise
     write: Callable[[str, Facts], Line]
-    stages: Mapping[str, str | Promise]
+    stages: tuple[str, ...]
     example: Facts
     is_urgent: bool = False
 

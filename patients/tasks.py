@@ -1,17 +1,25 @@
-"""Background work about subjects."""
+"""Background work about subjects: what people are told is kept as the record is."""
 
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
 
-from notifications.tasks import deliver
+from notifications.tasks import DATABASE_AWAY, RETRY
 from patients.services import reminders
 
 
-@shared_task
-def remind_of_opening_windows() -> int:
-    """Announce the visit windows that open soon and start sending; returns how many messages are new."""
-    new = reminders.remind_of_opening_windows(timezone.now())
-    if new:
-        transaction.on_commit(deliver.delay)
-    return new
+@shared_task(autoretry_for=DATABASE_AWAY, **RETRY)
+def sweep_visit_windows() -> dict[str, int]:
+    """Tell of visit windows; returns how many reminders are new and how many were withdrawn."""
+    return vars(reminders.sweep_visit_windows(timezone.now()))
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, **RETRY)
+def sweep_consent() -> dict[str, int]:
+    """Tell of consent to renew; returns what `sweep_visit_windows` does."""
+    return vars(reminders.sweep_consent(timezone.now()))
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, **RETRY)
+def sweep_eligibility() -> dict[str, int]:
+    """Tell of eligibility to look at again; returns what `sweep_visit_windows` does."""
+    return vars(reminders.sweep_eligibility(timezone.now()))

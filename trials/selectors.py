@@ -1,7 +1,8 @@
 """What a person may see and do: every read of the upper floors starts here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -68,6 +69,23 @@ def held_roles(user: User, trial: Trial) -> HeldRoles:
 def delegation_log(trial: Trial) -> QuerySet[Delegation]:
     """Who worked where in which role from when to when, newest first."""
     return Delegation.objects.filter(trial=trial).select_related("user", "site").order_by("-starts_at", "-pk")
+
+
+def people_by_site(now: datetime, *, roles: Collection[str]) -> dict[Site, set[int]]:
+    """Primary keys of the users who hold one of the roles (by code) at each site at this moment, sites by code.
+
+    A role for every site of a trial holds at each of them. Sites where nobody holds one are left out. Two statements.
+    """
+    held = Delegation.objects.in_force(now).filter(role_code__in=roles)
+    places: dict[tuple[int, int | None], set[int]] = {}
+    for trial, site, user in held.values_list("trial_id", "site_id", "user_id"):
+        places.setdefault((trial, site), set()).add(user)
+    sites = Site.objects.filter(trial__in={trial for trial, _site in places}).select_related("trial")
+    found = {
+        site: places.get((site.trial_id, site.pk), set()) | places.get((site.trial_id, None), set())
+        for site in sites.order_by("code", "pk")
+    }
+    return {site: people for site, people in found.items() if people}
 
 
 def newest_protocol(trial: Trial) -> ProtocolVersion:

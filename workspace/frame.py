@@ -10,6 +10,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
+from notifications.selectors import with_unread
 from trials.models import Trial
 from trials.selectors import held_roles, trials_for
 
@@ -38,6 +39,7 @@ PLACES: tuple[tuple[str, str | Promise, str, Permission], ...] = (
     ("assessments:wording", _("Questionnaires"), "language", Permission.MANAGE_TRIAL),
     ("exports:list", _("Export"), "download", Permission.EXPORT_DATA),
     ("workspace:people", _("People"), "users", Permission.MANAGE_PEOPLE),
+    ("workspace:background", _("Background work"), "history", Permission.SEE_BACKGROUND_WORK),
 )
 
 
@@ -62,6 +64,7 @@ class Frame:
     search_url: str = ""
     roles_text: str = ""
     may: dict[str, bool] = field(default_factory=dict)
+    unread: int = 0
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
@@ -74,7 +77,8 @@ def _frame(request: HttpRequest) -> Frame:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return Frame(**base)
-    trials = list(trials_for(user))
+    trials = list(with_unread(trials_for(user), user))
+    base["unread"] = sum(found.unread for found in trials)
     trial = getattr(request, "trial", None) or (trials[0] if len(trials) == 1 else None)
     links = tuple(_link(found) for found in trials)
     if trial is None:

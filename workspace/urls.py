@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workspace import enrolment_views, lot_views, range_views, sheet_views, views
+from workspace import background_views, enrolment_views, lot_views, range_views, sheet_views, views
 
 app_name = "workspace"
 TRIAL = "trials/<str:registration>/"
@@ -31,6 +31,10 @@ urlpatterns = [
     path(TRIAL + "lots/<int:lot_pk>/release/", lot_views.release_lot, name="release-lot"),
     path(TRIAL + "lots/<int:lot_pk>/reject/", lot_views.reject_lot, name="reject-lot"),
     path(TRIAL + "lots/<int:lot_pk>/recall/", lot_views.recall_lot, name="recall-lot"),
+    path(TRIAL + "background-work/", background_views.background_work, name="background"),
+    path(TRIAL + "background-work/mails/<int:pk>/try-again/", background_views.try_again, name="try-again"),
+    path(TRIAL + "background-work/mail-preview/", background_views.mail_preview, name="mail-preview"),
+    path(TRIAL + "background-work/mail-preview/html/", background_views.mail_as_html, name="mail-as-html"),
     path(TRIAL + "people/", views.people, name="people"),
     path(TRIAL + "people/new/", views.new_account, name="new-account"),
     path(TRIAL + "people/delegate/", views.delegate, name="delegate"),

@@ -173,10 +173,20 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+# Name under which the run is kept (notifications.LastRun), task, seconds. What nobody has taken when the next one comes
+# expires: after an outage one run does the work of all.
 CELERY_BEAT_SCHEDULE = {
-    "remind-of-opening-visit-windows": {"task": "patients.tasks.remind_of_opening_windows", "schedule": 15 * 60},
-    "deliver-notifications": {"task": "notifications.tasks.deliver", "schedule": 5 * 60},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("beat", "notifications.tasks.tick", 60),
+        ("mails", "notifications.tasks.send_mails", 60),
+        ("visit_window", "patients.tasks.sweep_visit_windows", 5 * 60),
+        ("consent_renewal", "patients.tasks.sweep_consent", 5 * 60),
+        ("eligibility", "patients.tasks.sweep_eligibility", 5 * 60),
+    )
 }
+# The daily mail goes out from this hour on at the reader's site, on its working days (default). None: at any time.
+DERMIS_DIGEST_FROM_HOUR: int | None = 7
 
 LOGGING = {
     "version": 1,

@@ -17,7 +17,8 @@ DERMIS_ENVIRONMENT = _("Demonstration: every person on these pages is invented."
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = os.environ.get("DERMIS_MAIL_FOLDER", str(_folder / "mail"))
 DEFAULT_FROM_EMAIL = "dermis@demo.invalid"
-# Somebody who tries the demonstration does not wait a quarter of an hour for a reminder.
+# Somebody who tries the demonstration does not wait for a reminder, nor for the morning of a working day.
+DERMIS_DIGEST_FROM_HOUR = None
 CELERY_BEAT_SCHEDULE = {name: {**entry, "schedule": 30} for name, entry in CELERY_BEAT_SCHEDULE.items()}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

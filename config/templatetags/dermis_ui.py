@@ -142,6 +142,42 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "rejected": StatusLook(_("Rejected"), "cross-circle", "neutral"),
         "recalled": StatusLook(_("Recalled"), "alert", "critical"),
     },
+    "reminder": {
+        "opens_soon": StatusLook(_("Opens soon"), "calendar", "quiet"),
+        "open": StatusLook(_("Open"), "clock", "info"),
+        "closes_soon": StatusLook(_("Closes soon"), "clock", "warning"),
+        "closed": StatusLook(_("Missed"), "alert", "danger"),
+        "due": StatusLook(_("To be signed again"), "alert", "warning"),
+        "lapses_soon": StatusLook(_("Lapses soon"), "clock", "warning"),
+        "to_review": StatusLook(_("To be reviewed"), "alert", "warning"),
+    },
+    "inbox": {
+        "unread": StatusLook(_("Unread"), "circle", "accent"),
+        "late": StatusLook(_("Late"), "history", "warning"),
+    },
+    "mail": {
+        "sent": StatusLook(_("Sent"), "check-circle", "good"),
+        "waiting": StatusLook(_("Waits"), "clock", "quiet"),
+        "failed": StatusLook(_("Failed, tried again"), "alert", "warning"),
+        "given_up": StatusLook(_("Given up"), "cross-circle", "danger"),
+    },
+    "queue": {
+        "answers": StatusLook(_("Queue answers"), "check-circle", "good"),
+        "silent": StatusLook(_("Queue does not answer"), "cross-circle", "danger"),
+    },
+    "run": {
+        "alive": StatusLook(_("In time"), "check-circle", "good"),
+        "overdue": StatusLook(_("Overdue"), "alert", "danger"),
+    },
+    "task": {
+        "PENDING": StatusLook(_("Waits"), "clock", "quiet"),
+        "RECEIVED": StatusLook(_("Waits"), "clock", "quiet"),
+        "STARTED": StatusLook(_("Running"), "clock", "info"),
+        "SUCCESS": StatusLook(_("Done"), "check-circle", "good"),
+        "RETRY": StatusLook(_("Failed, tried again"), "alert", "warning"),
+        "FAILURE": StatusLook(_("Failed"), "cross-circle", "danger"),
+        "REVOKED": StatusLook(_("Expired"), "minus-circle", "neutral"),
+    },
     "expiry": {
         "over": StatusLook(_("Expired"), "minus-circle", "danger"),
     },

@@ -2,8 +2,7 @@
 
 from notifications.models.choices import SAFETY, MutedKind
 from notifications.models.mail import Mail
-from notifications.models.notification import Notification
 from notifications.models.reminder import Reminder
 from notifications.models.run import LastRun
 
-__all__ = ["SAFETY", "LastRun", "Mail", "MutedKind", "Notification", "Reminder"]
+__all__ = ["SAFETY", "LastRun", "Mail", "MutedKind", "Reminder"]

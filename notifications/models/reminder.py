@@ -44,9 +44,7 @@ class Reminder(models.Model):
         verbose_name = _("reminder")
         ordering = ("-told_at", "-pk")
         constraints = [
-            models.UniqueConstraint(
-                fields=["recipient", "topic", "stage", "occasion"], name="notifications_told_once"
-            ),
+            models.UniqueConstraint(fields=["recipient", "topic", "stage", "occasion"], name="notifications_told_once"),
             models.CheckConstraint(
                 name="notifications_reminder_is_named", condition=~(Q(kind="") | Q(topic="") | Q(stage=""))
             ),

@@ -94,8 +94,17 @@ def consent_due(subject: Subject, today: date) -> str:
 def subjects_to_consent_again(user: User, trial: Trial, now: datetime | None = None) -> QuerySet[Subject]:
     """Subjects of the user's sites whose re-consent is due, with the version as `due`: one statement."""
     mine = Subject.objects.visible_to(user, Permission.REGISTER_SUBJECTS).filter(site__trial=trial)
-    rows = _with_due_sheet(mine.exclude(status__in=ENDED), site_today("site__time_zone", now))
-    return rows.filter(due__isnull=False).select_related("site__trial").order_by("number")
+    return _due_again(mine, now).select_related("site__trial").order_by("number")
+
+
+def all_to_consent_again(now: datetime) -> QuerySet[Subject]:
+    """The same over all trials, for background work only; `due_from` is the day from which the version is valid."""
+    return _due_again(Subject.objects.all(), now)
+
+
+def _due_again(subjects: QuerySet[Any], now: datetime | None) -> QuerySet[Any]:
+    rows = _with_due_sheet(subjects.exclude(status__in=ENDED), site_today("site__time_zone", now))
+    return rows.filter(due__isnull=False).order_by()
 
 
 def _with_due_sheet(subjects: QuerySet[Any], today: Any) -> QuerySet[Any]:
@@ -112,6 +121,7 @@ def _with_due_sheet(subjects: QuerySet[Any], today: Any) -> QuerySet[Any]:
         day_at_site=today,
         newest_signed=Coalesce(newest, Value(BEFORE_ALL_SHEETS, output_field=DateField())),
         due=Subquery(asked.values("version")[:1]),
+        due_from=Subquery(asked.values("valid_from")[:1]),
     )
 
 

@@ -1,0 +1,44 @@
+"""Handing work to the queue: what a person records never waits for it, nor fails with it."""
+
+import logging
+import time
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+PAUSE_SECONDS = 30
+"""How long a process leaves a queue alone that did not answer; the sweeps find everything all the same."""
+
+logger = logging.getLogger(__name__)
+_silent_until = 0.0
+
+
+def soon(task: Any, *arguments: Any) -> None:
+    """Hand the task to the queue when the transaction has been committed; nothing is raised when nobody takes it."""
+    transaction.on_commit(lambda: _hand_over(task, arguments), robust=True)
+
+
+def _hand_over(task: Any, arguments: tuple[Any, ...]) -> None:
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        task.apply_async(arguments, retry=False)
+    except (OperationalError, OSError) as error:
+        _silent_until = time.monotonic() + PAUSE_SECONDS
+        logger.warning("the task queue does not answer (%s); the next sweep does the work", type(error).__name__)
+
+
+def waiting() -> int | None:
+    """How many tasks wait for a worker; None when the queue does not answer."""
+    with current_app.connection_for_read() as connection:
+        try:
+            connection.ensure_connection(max_retries=1, timeout=2)
+            queue = connection.default_channel.queue_declare(current_app.conf.task_default_queue, passive=True)
+        except (OperationalError, *connection.connection_errors):
+            return None
+        except connection.channel_errors:
+            return 0  # the queue is made by the first task
+    return int(queue.message_count)

@@ -1,0 +1,46 @@
+"""Reads of the inbox; a person reads the own reminders only, of trials in which the person has a role."""
+
+from typing import Any
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from notifications.models import LastRun, Mail, MutedKind, Reminder
+from trials.models import Delegation, Trial
+from trials.selectors import trials_for
+
+
+def inbox(user: User) -> QuerySet[Reminder]:
+    """What holds now and the user was told, newest first, with trial and site."""
+    return Reminder.objects.filter(recipient=user, withdrawn_at=None, trial__in=trials_for(user)).select_related(
+        "trial", "site"
+    )
+
+
+def unread(user: User) -> QuerySet[Reminder]:
+    """What the user has not opened yet."""
+    return inbox(user).filter(read_at=None)
+
+
+def with_unread(trials: QuerySet[Trial], user: User) -> QuerySet[Any]:
+    """The trials, each with how many reminders of it the user has not opened yet (`unread`)."""
+    mine = Reminder.objects.filter(recipient=user, withdrawn_at=None, read_at=None, trial=OuterRef("pk"))
+    count = mine.order_by().values("trial").annotate(n=Count("pk")).values("n")
+    return trials.annotate(unread=Coalesce(Subquery(count, output_field=IntegerField()), 0))
+
+
+def mails_of(trial: Trial) -> QuerySet[Mail]:
+    """Mails to those who have or had a role in the trial, newest first; what they say is not for administrators."""
+    people = Delegation.objects.filter(trial=trial, user=OuterRef("recipient"))
+    return Mail.objects.filter(Exists(people)).select_related("recipient").defer("text", "subject")
+
+
+def muted_by(user: User) -> set[str]:
+    """Codes of the kinds that the user does not want by mail."""
+    return set(MutedKind.objects.filter(user=user).values_list("kind", flat=True))
+
+
+def last_runs() -> dict[str, LastRun]:
+    """When each piece of background work last ran, by its name."""
+    return {run.name: run for run in LastRun.objects.all()}
