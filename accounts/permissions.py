@@ -24,7 +24,7 @@ class Permission(Enum):
     MANAGE_RANGES = _("Keep the normal ranges of the laboratory")
     MANAGE_LOTS = _("Keep the register of product lots")
     RELEASE_LOTS = _("Release, reject and recall product lots")
-    MANAGE_TRIAL = _("Keep information sheets, enrolment target and site limits")
+    MANAGE_TRIAL = _("Keep information sheets, enrolment target, site limits and working days")
     STOP_ENROLMENT = _("Stop and reopen enrolment of the trial or a site")
     MANAGE_ALLOCATION = _("Make the random allocation list and look into it")
     SEE_BACKGROUND_WORK = _("See what background work has done: queue, failures, mails")

@@ -52,6 +52,16 @@ class WorkingDays:
         """The first working day on or after this one; raises ValueError as `last_until` does."""
         return self._nearest(day, DAY)
 
+    def too_long_rest(self) -> date | None:
+        """The first day of the earliest rest of more than LONGEST_REST_DAYS days in a row; None where there is none."""
+        for day in sorted(self.days_off):
+            begins = self.last_until(day) + DAY
+            try:
+                self.first_from(begins)
+            except ValueError:
+                return begins
+        return None
+
     def _nearest(self, day: date, step: timedelta) -> date:
         for away in range(LONGEST_REST_DAYS + 1):
             if self.includes(found := day + away * step):

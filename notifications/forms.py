@@ -16,7 +16,7 @@ class ChoicesForm(forms.Form):
         super().__init__(data)
         for kind in KINDS.values():
             self.fields[kind.code] = forms.BooleanField(
-                label=kind.label,
+                label=str(kind.label),
                 required=False,
                 initial=kind.code not in muted,
                 disabled=kind.is_safety,

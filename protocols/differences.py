@@ -88,7 +88,7 @@ ASPECTS: Mapping[Part, Mapping[Aspect, Read]] = {
         Aspect.DESIGN: _of("design"),
         Aspect.PLANNED_SUBJECTS: _of("planned_subjects"),
         Aspect.ANCHOR: _of("anchor"),
-        Aspect.REMINDER: _of("reminder_days_before"),
+        Aspect.REMINDER: _of("reminder_days"),
         Aspect.PGA_SCALE: _of("pga_levels"),
     },
     Part.ALLOCATION: {Aspect.STRATA: _of("stratified_by")},

@@ -60,6 +60,7 @@ class Header:
     planned_subjects: int
     sources: tuple[str, ...]
     reminder_days_before: int
+    reminder_days_before_closing: int
     anchor: str
     pga_levels: int
 
@@ -150,11 +151,19 @@ def _header(root: Table) -> Header | None:
         design=root.text("design"),
         planned_subjects=root.whole("planned_subjects", at_least=1),
         sources=root.texts("sources"),
-        reminder_days_before=root.whole("reminder_days_before", at_least=0),
+        **_notice(root),
         anchor=root.text("anchor"),
         pga_levels=_pga_levels(root),
     )
     return None if root.is_broken else header
+
+
+def _notice(root: Table) -> dict[str, int]:
+    """The notice before a window closes is that before it opens, unless the protocol gives it (default)."""
+    before_opening = root.whole("reminder_days_before", at_least=0)
+    key = "reminder_days_before_closing"
+    before_closing = root.whole(key, at_least=0) if root.has(key) else before_opening
+    return {"reminder_days_before": before_opening, key: before_closing}
 
 
 def _pga_levels(root: Table) -> int:

@@ -17,6 +17,7 @@ from clinical.eligibility import (
     standing,
 )
 from clinical.numbers import plain
+from clinical.reminder_stages import ReminderDays
 from clinical.scoring.pga import SIX_LEVELS
 from clinical.visit_windows import PlannedVisit, VisitTiming
 
@@ -245,9 +246,10 @@ class ExampleSubject:
 class Protocol:
     """One version of one protocol. ``anchor`` is the visit of the first treatment (Day 1).
 
-    ``allocation`` is None where arms are not given at random. ``pga_levels`` is the number of levels of the global
-    assessment: 6 (0 to 5) or 5 (0 to 4). ``panels`` holds, by form, the keys of the lines that the form asks, in order;
-    a form that is not there asks all it knows.
+    People are told of a visit window ``reminder_days_before`` it opens and ``reminder_days_before_closing``; 0: not
+    before. ``allocation`` is None where arms are not given at random. ``pga_levels`` is the number of levels of the
+    global assessment: 6 (0 to 5) or 5 (0 to 4). ``panels`` holds, by form, the keys of the lines that the form asks, in
+    order; a form that is not there asks all it knows.
     """
 
     registration: str
@@ -260,6 +262,7 @@ class Protocol:
     planned_subjects: int
     sources: tuple[str, ...]
     reminder_days_before: int
+    reminder_days_before_closing: int
     anchor: str
     pga_levels: int
     arms: tuple[Arm, ...]
@@ -272,6 +275,11 @@ class Protocol:
     endpoints: tuple[Endpoint, ...]
     examples: tuple[ExampleSubject, ...]
     panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def reminder_days(self) -> ReminderDays:
+        """How many days before a window opens, and before it closes, people are told."""
+        return ReminderDays(self.reminder_days_before, self.reminder_days_before_closing)
 
     def visit(self, code: str) -> Visit:
         """The scheduled visit with this code; ``KeyError`` when there is none."""

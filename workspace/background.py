@@ -72,7 +72,8 @@ def page(trial: Trial) -> dict[str, Any]:
 def _runs(now: datetime) -> list[Run]:
     last = last_runs()
     found = []
-    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+    schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+    for name, entry in schedule.items():
         every = timedelta(seconds=entry["schedule"])
         ran = last.get(name)
         is_overdue = ran is None or now - ran.ran_at > PATIENCE * every

@@ -57,7 +57,7 @@ def mail_preview(request: TrialRequest, trial: Any) -> HttpResponse:
 
 
 # A mail carries its look in its elements, which our own pages do not allow; the frame around it runs no scripts.
-@csp_update({"style-src": [SELF, UNSAFE_INLINE], "frame-ancestors": [SELF]})  # type: ignore[untyped-decorator]
+@csp_update({"style-src": [SELF, UNSAFE_INLINE], "frame-ancestors": [SELF]})
 @xframe_options_sameorigin
 @require_GET
 @trial_page(Permission.SEE_BACKGROUND_WORK)

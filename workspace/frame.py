@@ -35,6 +35,7 @@ PLACES: tuple[tuple[str, str | Promise, str, Permission], ...] = (
     ("workspace:enrolment", _("Enrolment"), "report", Permission.VIEW_PROTOCOL),
     ("workspace:protocol", _("Protocol"), "document", Permission.VIEW_PROTOCOL),
     ("workspace:ranges", _("Normal ranges"), "tube", Permission.VIEW_SUBJECTS),
+    ("workspace:sites", _("Sites"), "site", Permission.MANAGE_TRIAL),
     ("workspace:sheets", _("Information sheets"), "form", Permission.MANAGE_TRIAL),
     ("assessments:wording", _("Questionnaires"), "language", Permission.MANAGE_TRIAL),
     ("exports:list", _("Export"), "download", Permission.EXPORT_DATA),

@@ -91,6 +91,12 @@ def _forms(content: Any, _protocol: Protocol) -> str:
     return ", ".join(form_title(code) for code in content.forms) or _("none")
 
 
+def _notice(_trial: Any, protocol: Protocol) -> str:
+    days = protocol.reminder_days
+    told = {"opens": days.before_opening, "closes": days.before_closing}
+    return _("%(opens)s before the window opens, %(closes)s before it closes") % told
+
+
 def _epoch(visit: Any, protocol: Protocol) -> str:
     return next(epoch.name for epoch in protocol.epochs if epoch.code == visit.epoch)
 
@@ -102,7 +108,7 @@ ASPECTS: Mapping[Aspect, tuple[Promise, Words]] = {
     Aspect.DESIGN: (gettext_lazy("design"), _text("design")),
     Aspect.PLANNED_SUBJECTS: (gettext_lazy("planned subjects"), _text("planned_subjects")),
     Aspect.ANCHOR: (gettext_lazy("visit of the first treatment"), _text("anchor")),
-    Aspect.REMINDER: (gettext_lazy("days before a visit to remind"), _text("reminder_days_before")),
+    Aspect.REMINDER: (gettext_lazy("days before a visit to remind"), _notice),
     Aspect.PGA_SCALE: (gettext_lazy("levels of the global assessment"), _text("pga_levels")),
     Aspect.STRATA: (gettext_lazy("stratified by"), lambda thing, _protocol: words.strata(thing) or _("none")),
     Aspect.NAME: (gettext_lazy("name"), _names),

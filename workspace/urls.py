@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workspace import background_views, enrolment_views, lot_views, range_views, sheet_views, views
+from workspace import background_views, enrolment_views, lot_views, range_views, sheet_views, site_views, views
 
 app_name = "workspace"
 TRIAL = "trials/<str:registration>/"
@@ -13,6 +13,8 @@ urlpatterns = [
     path(TRIAL + "information-sheets/", sheet_views.sheets, name="sheets"),
     path(TRIAL + "information-sheets/new/", sheet_views.new_sheet, name="new-sheet"),
     path(TRIAL + "information-sheets/<int:sheet_pk>/", sheet_views.edit_sheet, name="edit-sheet"),
+    path(TRIAL + "sites/", site_views.sites, name="sites"),
+    path(TRIAL + "sites/<int:site_pk>/days/", site_views.site_days, name="site-days"),
     path(TRIAL + "normal-ranges/", range_views.ranges, name="ranges"),
     path(TRIAL + "normal-ranges/new/", range_views.new_range, name="new-range"),
     path(TRIAL + "normal-ranges/list/", range_views.range_list, name="range-list"),

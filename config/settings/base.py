@@ -14,6 +14,7 @@ from config import version
 ROOT = Path(__file__).resolve().parents[2]
 
 DEBUG = False
+
 APPEND_SLASH = True
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -38,6 +38,9 @@ workspace:new-sheet        GET     -            -             -        -       -
 workspace:new-sheet        POST    -            -             -        -       -     -             +      -
 workspace:edit-sheet       GET     -            -             -        -       -     -             +      -
 workspace:edit-sheet       POST    -            -             -        -       -     -             +      -
+workspace:sites            GET     -            -             -        -       -     -             +      -
+workspace:site-days        GET     -            -             -        -       -     -             +      -
+workspace:site-days        POST    -            -             -        -       -     -             +      -
 workspace:ranges           GET     +            +             +        +       +     -             -      +
 workspace:new-range        GET     +            +             -        -       +     -             -      -
 workspace:new-range        POST    +            +             -        -       +     -             -      -
@@ -212,6 +215,7 @@ class World:
             "token": self.token,
             "consent_pk": subject.consents.earliest("pk").pk,
             "sheet_pk": subject.site.trial.information_sheets.earliest("pk").pk,
+            "site_pk": subject.site_id,
             "lot_pk": subject.site.trial.product_lots.earliest("pk").pk,
             "range_pk": subject.site.normal_ranges.earliest("pk").pk,
             "deviation_number": 1,

@@ -35,7 +35,7 @@ from tests.factories import (
     take_place,
 )
 from trials.models import Site, Trial
-from trials.services import lift_hold, place_hold, recall_lot
+from trials.services import lift_hold, place_hold, recall_lot, set_working_days
 
 TRIAL = "/trials/NCT03265613/"
 RANDOM = "/trials/NCT00000003/"
@@ -160,6 +160,8 @@ SIGHTS = (
     Sight("allocation-list", "statistician", f"{RANDOM}enrolment/list/"),
     Sight("allocation-to-make", "planner", "/trials/NCT00000004/enrolment/list/"),
     Sight("today-administrator", "administrator", TRIAL),
+    Sight("sites", "administrator", f"{TRIAL}sites/"),
+    Sight("site-days", "administrator", f"{TRIAL}sites/1/days/"),
     Sight("sheets", "administrator", f"{TRIAL}information-sheets/"),
     Sight("sheet-new", "administrator", f"{TRIAL}information-sheets/new/"),
     Sight("sheet-edit", "administrator", f"{TRIAL}information-sheets/1/"),
@@ -211,6 +213,7 @@ def build() -> dict[str, User]:
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
     make_feed(site=site, by=nurse)
+    _days_off(site)
     _ranges(site)
     make_wording(trial, "zung_sas", people["administrator"])
     _amend(trial, treated, nurse)
@@ -252,6 +255,13 @@ def _lots(trial: Trial, today: date) -> None:
     make_lot(trial, "AD-2302", day=today, released=False, **unusual)
     make_lot(trial, "AD-2303", day=today, released=False, mycoplasma="pending", viability_percent=Decimal("71.5"))
     recall_lot(lot=make_lot(trial, "UC-2201", day=today - timedelta(days=1100)), reason="Donor ill", by=system())
+
+
+def _days_off(site: Site) -> None:
+    """A week of holidays that begins in a month, and work on Saturdays."""
+    first = site.today() + timedelta(days=30)
+    holidays = [first + timedelta(days=number) for number in range(7)]
+    set_working_days(site=site, working_days=range(1, 7), days_off=holidays, by=system(), reason="Holidays")
 
 
 def _ranges(site: Site) -> None:

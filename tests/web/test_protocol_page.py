@@ -214,6 +214,13 @@ def test_what_changed_since_the_version_before_is_said_in_words(
     assert "What changed since" not in page_of(reader, trial, "1.0")
 
 
+def test_another_notice_before_a_window_closes_is_said_in_words(reader: Client, trial: Trial) -> None:
+    line = "reminder_days_before = 3"
+    next_version(trial, "1.1", ("protocol.toml", line, f"{line}\nreminder_days_before_closing = 1"))
+    page = plain(page_of(reader, trial))
+    assert "3 before the window opens, 1 before it closes (was: 3 before the window opens, 3 before it closes)" in page
+
+
 def test_a_version_that_changes_nothing_to_notice_says_so(reader: Client, trial: Trial) -> None:
     next_version(trial, "1.1", ("protocol.toml", "as shown by MedPath in 2025", "as shown by MedPath in 2026"))
     assert "only notes, sources or example subjects differ" in page_of(reader, trial)

@@ -3,13 +3,16 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.tracking import audited
+from clinical.reminder_stages import MONDAY_TO_FRIDAY, WorkingDays
 from trials.models.trial import Trial
 
 
@@ -17,6 +20,11 @@ def validate_time_zone(name: str) -> None:
     """Accept names of the IANA time zone database only."""
     if name not in available_timezones():
         raise ValidationError(_("%(name)s is not a time zone such as Asia/Shanghai."), params={"name": name})
+
+
+def monday_to_friday() -> list[int]:
+    """The working days of a site that has given none (default)."""
+    return sorted(MONDAY_TO_FRIDAY)
 
 
 @audited
@@ -44,10 +52,25 @@ class Site(models.Model):
     subjects_registered = models.PositiveIntegerField(_("subjects registered"), default=0, editable=False)
     subjects_enrolled = models.PositiveIntegerField(_("subjects enrolled"), default=0, editable=False)
 
+    working_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("working days"),
+        default=monday_to_friday,
+        help_text=_("ISO weekdays: 1 is Monday, 7 is Sunday."),
+    )
+    days_off = ArrayField(models.DateField(), verbose_name=_("days off"), default=list, blank=True)
+    days_version = models.PositiveIntegerField(_("version of the working days"), default=1, editable=False)
+
     class Meta:
         verbose_name = _("site")
         ordering = ("trial", "code")
-        constraints = [models.UniqueConstraint(fields=["trial", "code"], name="trials_site_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "code"], name="trials_site_code_once"),
+            models.CheckConstraint(name="trials_site_works_some_day", condition=Q(working_days__len__gte=1)),
+            models.CheckConstraint(
+                name="trials_site_works_on_weekdays", condition=Q(working_days__contained_by=list(range(1, 8)))
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -55,6 +78,11 @@ class Site(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def calendar(self) -> WorkingDays:
+        """The days on which somebody at the site reads reminders."""
+        return WorkingDays(frozenset(self.working_days), frozenset(self.days_off))
 
     def today(self, now: datetime | None = None) -> date:
         """The calendar day at the site."""

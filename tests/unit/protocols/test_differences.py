@@ -56,6 +56,7 @@ def test_another_version_number_and_other_sources_are_no_difference(files, catal
         (P, '"Interventional"', '"Interventional, open"', Part.TRIAL, "", Aspect.DESIGN),
         (P, "planned_subjects = 7", "planned_subjects = 8", Part.TRIAL, "", Aspect.PLANNED_SUBJECTS),
         (P, "reminder_days_before = 3", "reminder_days_before = 4", Part.TRIAL, "", Aspect.REMINDER),
+        (P, "= 3", "= 3\nreminder_days_before_closing = 1", Part.TRIAL, "", Aspect.REMINDER),
         (P, 'anchor = "W0"', 'anchor = "W0"\npga_levels = 5', Part.TRIAL, "", Aspect.PGA_SCALE),
         (A, 'stratified_by = ["site"]', "stratified_by = []", Part.ALLOCATION, "", Aspect.STRATA),
         (A, 'name = "Tablet"', 'name = "Pill"', Part.ARM, "TABLET", Aspect.NAME),
@@ -111,6 +112,10 @@ def test_another_anchor_and_other_treatment_visits_are_named(files, catalogue):
         ("", (Aspect.ANCHOR,)),
         ("TABLET", (Aspect.TREATMENT_VISITS,)),
     ]
+
+
+def test_the_notice_before_closing_written_out_is_no_difference(files, catalogue):
+    assert found(files, catalogue, P, "= 3", "= 3\nreminder_days_before_closing = 3") == ()
 
 
 def test_the_order_of_forms_is_no_difference(files, catalogue):

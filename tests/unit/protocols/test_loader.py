@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from clinical.reminder_stages import ReminderDays
 from protocols.catalogue import Catalogue, Fact, FactKind
 from protocols.loader import content_hash, load, parse, read_folder, version_folders
 from protocols.problems import ProtocolError
@@ -28,6 +29,13 @@ def test_a_sound_protocol_is_read_in_full(files, catalogue):
 def test_the_global_assessment_has_six_levels_unless_the_protocol_says_otherwise(files, catalogue):
     five = {**files, "protocol.toml": f"pga_levels = 5\n{files['protocol.toml']}"}
     assert (parse(files, catalogue).pga_levels, parse(five, catalogue).pga_levels) == (6, 5)
+
+
+def test_the_notice_before_closing_is_that_before_opening_unless_the_protocol_gives_it(files, catalogue):
+    header = files["protocol.toml"]
+    given = {**files, "protocol.toml": f"reminder_days_before_closing = 0\n{header}"}
+    assert parse(files, catalogue).reminder_days == ReminderDays(before_opening=3, before_closing=3)
+    assert parse(given, catalogue).reminder_days == ReminderDays(before_opening=3, before_closing=0)
 
 
 def test_lookups_find_by_code_and_refuse_strangers(files, catalogue):

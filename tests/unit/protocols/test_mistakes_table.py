@@ -39,6 +39,13 @@ MISTAKES = {
         "must be a whole number",
     ),
     "number too small": (P, "planned_subjects = 7", "planned_subjects = 0", "planned_subjects", "must be 1 or more"),
+    "notice of less than no day": (
+        P,
+        "anchor =",
+        "reminder_days_before_closing = -1\nanchor =",
+        "reminder_days_before_closing",
+        "must be 0 or more",
+    ),
     "scale of too few levels": (P, "anchor =", "pga_levels = 4\nanchor =", "pga_levels", "must be 5 or more"),
     "scale of too many levels": (P, "anchor =", "pga_levels = 7\nanchor =", "pga_levels", "must be 6 or less"),
     "number for a flag": (
