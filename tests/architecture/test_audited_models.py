@@ -12,7 +12,13 @@ from audit.history import BOOKKEEPING, event_model
 from patients.models import SubjectIdentity
 
 CLINICAL_APPS = ("accounts", "trials", "patients", "assessments", "safety", "exports")
-NOT_A_RECORD_OF_THE_TRIAL = {"assessments.FormDraft", "notifications.Reminder", "notifications.Mail", "notifications.MutedKind", "notifications.LastRun"}
+NOT_A_RECORD_OF_THE_TRIAL = {
+    "assessments.FormDraft",
+    "notifications.Reminder",
+    "notifications.Mail",
+    "notifications.MutedKind",
+    "notifications.LastRun",
+}
 """Kept by Dermis but not tracked: a reminder repeats what the record says, and what somebody typed and has not saved is
 no part of it yet."""
 
