@@ -51,6 +51,7 @@ def window(site: Site, *, opens_on: date, days: int = 7) -> Visit:
         Subject.objects.filter(pk=subject.pk).update(
             status="enrolled", arm_code="ADMSC", enrolled_on=LONG_AGO, enrolment_number=subject.pk
         )
+        subject.visits.exclude(code="W12").update(planned_on=None, window_opens_on=None, window_closes_on=None)
     return move(subject, opens_on=opens_on, closes_on=opens_on + (days - 1) * DAY)
 
 
@@ -304,7 +305,8 @@ def late() -> set[str]:
 
 def test_after_an_outage_what_should_have_been_told_on_an_earlier_day_is_late(site: Site, coordinator: Any) -> None:
     sweep_visit_windows(NOW)
-    opened_in_between, opens_today = window(site, opens_on=WEDNESDAY + DAY), window(site, opens_on=WEDNESDAY + 2 * DAY)
+    opened_in_between = window(site, opens_on=WEDNESDAY + DAY, days=14)
+    opens_today = window(site, opens_on=WEDNESDAY + 2 * DAY, days=14)
     closed_in_between = window(site, opens_on=WEDNESDAY - 6 * DAY, days=7)
     sweep_visit_windows(NOW + 2 * DAY)
     assert late() == {f"visit:{visit.pk}" for visit in (opened_in_between, closed_in_between)}
