@@ -3,31 +3,40 @@
 import contextlib
 import os
 import signal
+import socket
 import socketserver
 import sys
 import threading
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from celery import Celery
 from django.conf import settings
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from config.embedded import valkey
 from config.embedded.launcher import Child, start
 from notifications.models import LastRun
+from patients.models import Visit
 from tests.database import owner_connection
 
 _CELERY = (sys.executable, "-m", "celery", "-A", "config")
 _WORKER = (*_CELERY, "worker", "--pool", "solo", "--loglevel", "INFO", "--without-mingle", "--without-gossip")
 _BETWEEN_MAILS = b"-" * 79 + b"\n"  # as Django's file backend writes them
 _PATIENCE_SECONDS = 45
+_CSRF_SECRET = "a" * 32  # form and cookie must agree in it
 
 
 def until(condition: Callable[[], object], what: str, *, seconds: float = _PATIENCE_SECONDS) -> None:
@@ -156,6 +165,42 @@ class Background:
     def _words(self) -> str:
         logs = (child.log.read_text(errors="replace")[-3000:] for child in self._children if child.log)
         return "\n".join(["", *logs])
+
+
+class Page:
+    """The page of a visit on the web server, as a browser in which the person is signed in sees it."""
+
+    def __init__(self, port: int, user: User, visit: Visit) -> None:
+        client = Client()
+        client.force_login(user)
+        site = visit.subject.site
+        path = reverse("patients:visit", args=[site.trial.registration, visit.subject.number, visit.code])
+        self._url = f"http://127.0.0.1:{port}{path}"
+        self._browser = urllib.request.build_opener()
+        session = client.cookies["sessionid"].value
+        self._browser.addheaders = [("Cookie", f"sessionid={session}; csrftoken={_CSRF_SECRET}")]
+
+    def answers(self) -> bool:
+        """Whether the page can be read."""
+        try:
+            return self._status(None) == HTTPStatus.OK
+        except OSError:
+            return False
+
+    def post(self, **fields: str) -> int:
+        """The status of the page that follows."""
+        return self._status(urllib.parse.urlencode({"csrfmiddlewaretoken": _CSRF_SECRET, **fields}).encode())
+
+    def _status(self, data: bytes | None) -> int:
+        with self._browser.open(self._url, data, timeout=20) as answer:
+            return int(answer.status)
+
+
+def free_port() -> int:
+    """Where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class MailServer(socketserver.ThreadingTCPServer):

@@ -3,12 +3,9 @@
 They live in the real time, so windows open today; where the site is, it is noon.
 """
 
-import socket
 import tempfile
 import threading
 import time
-import urllib.parse
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +17,7 @@ from typing import TypeVar
 import pytest
 from django.core import mail
 from django.db import connections, transaction
-from django.test import Client, override_settings
-from django.urls import reverse
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -32,7 +28,7 @@ from notifications.services import MAILS, TICK, Outcome, send_mails
 from patients.models import Visit
 from patients.services.reminders import VISIT_WINDOW, sweep_visit_windows
 from patients.services.visits import record_visit
-from tests.background import Background, mail_server, until, zone_of_noon
+from tests.background import Background, Page, free_port, mail_server, until, zone_of_noon
 from tests.database import owner_connection
 from tests.factories import make_member, make_subject, make_trial, system
 from trials.services import open_site, set_working_days
@@ -43,7 +39,6 @@ SUBJECTS = 4
 """The last one waits: none of its windows is known."""
 OPEN = "open"
 AT_ONCE_SECONDS = 3
-CSRF_SECRET = "a" * 32  # what a form and a cookie must agree in
 
 
 def three_open_windows() -> None:
@@ -243,41 +238,6 @@ def test_a_visit_is_recorded_while_the_queue_is_away_and_the_worker_finds_it_aga
     assert told() == to_everybody(*others, unplanned)
     assert told(standing=False) == to_everybody(first)
     assert sorted(each["To"] for each in background.mails()) == addresses()
-
-
-class Page:
-    """The page of a visit on the web server, as a browser in which the person is signed in sees it."""
-
-    def __init__(self, port: int, user: User, visit: Visit) -> None:
-        client = Client()
-        client.force_login(user)
-        site = visit.subject.site
-        path = reverse("patients:visit", args=[site.trial.registration, visit.subject.number, visit.code])
-        self._url = f"http://127.0.0.1:{port}{path}"
-        self._browser = urllib.request.build_opener()
-        session = client.cookies["sessionid"].value
-        self._browser.addheaders = [("Cookie", f"sessionid={session}; csrftoken={CSRF_SECRET}")]
-
-    def answers(self) -> bool:
-        """Whether the page can be read."""
-        try:
-            return self._status(None) == HTTPStatus.OK
-        except OSError:
-            return False
-
-    def post(self, **fields: str) -> int:
-        """The status of the page that follows."""
-        return self._status(urllib.parse.urlencode({"csrfmiddlewaretoken": CSRF_SECRET, **fields}).encode())
-
-    def _status(self, data: bytes | None) -> int:
-        with self._browser.open(self._url, data, timeout=20) as answer:
-            return int(answer.status)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @override_settings(DERMIS_DIGEST_FROM_HOUR=None)
