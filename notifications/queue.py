@@ -11,6 +11,9 @@ from kombu.exceptions import OperationalError
 PAUSE_SECONDS = 30
 """How long a process leaves a queue alone that did not answer; the sweeps find everything all the same."""
 
+EXPIRES_SECONDS = 5 * 60
+"""When nobody has taken such a task by then, a sweep of the schedule has done its work."""
+
 logger = logging.getLogger(__name__)
 _silent_until = 0.0
 
@@ -28,7 +31,7 @@ def _hand_over(task: str) -> None:
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task(task, [timezone.now().isoformat()], retry=False)
+        current_app.send_task(task, [timezone.now().isoformat()], retry=False, expires=EXPIRES_SECONDS)
     except (OperationalError, OSError) as error:
         _silent_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("the task queue does not answer (%s); the next sweep does the work", type(error).__name__)
