@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path, reverse
+from structlog.contextvars import bind_contextvars
 from structlog.stdlib import ProcessorFormatter
 
 from accounts.models import User
@@ -135,8 +136,10 @@ def test_lines_that_a_page_writes_name_the_request_and_the_person(
 
 def test_nothing_of_one_request_stands_in_the_next(coordinator: User, client: Client, lines: Lines) -> None:
     signed_in(coordinator).get("/account/password/")
+    bind_contextvars(task_id="of something that broke off")
     client.get("/sign-in/")
     assert [line["user_id"] for line in lines()] == [coordinator.pk, None]
+    assert all(set(line) == KEYS for line in lines())
 
 
 def test_the_secret_address_of_a_calendar_is_masked_wherever_it_appears(db: None, lines: Lines) -> None:
