@@ -20,9 +20,8 @@ from django.utils import timezone
 from kombu import Connection
 
 from notifications.models import LastRun
+from notifications.services import TICK
 
-TICK = "beat"
-"""Name of the `LastRun` that the scheduler's work of every minute writes."""
 OLDEST_TICK = timedelta(minutes=5)
 """A default: so many minutes without a tick mean that the scheduler or the worker is gone."""
 OK = "ok"

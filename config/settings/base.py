@@ -23,7 +23,6 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DERMIS_VERSION = version.VERSION
-DERMIS_BASE_URL = "http://testserver"  # where people open Dermis, without a slash at the end: links in mails begin so
 DERMIS_ENVIRONMENT: str | Promise = ""  # a sentence for the banner of installations that hold no real subjects
 DERMIS_BASE_URL = "http://testserver"  # where people open Dermis, without a slash at the end: links in mails begin so
 

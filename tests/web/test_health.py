@@ -15,8 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from config import health
-from config.health import TICK
 from notifications.models import LastRun
+from notifications.services import TICK
 from tests.database import connected_to, owner_connection
 
 A_FEW_SECONDS = 8
