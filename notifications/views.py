@@ -53,7 +53,9 @@ def read_all(request: SignedInRequest) -> HttpResponse:
 
 def choices(request: SignedInRequest) -> HttpResponse:
     """Which kinds come by mail."""
-    form = ChoicesForm(request.POST or None, muted=selectors.muted_by(request.user))
+    # Without a tick anywhere a form sends nothing, which is an answer too.
+    sent = request.POST if request.method == "POST" else None
+    form = ChoicesForm(sent, muted=selectors.muted_by(request.user))
     if request.method == "POST" and form.is_valid():
         services.mute(user=request.user, kinds=form.muted())
         messages.success(request, _("Saved. All reminders still stand in your inbox."))

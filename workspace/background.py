@@ -77,9 +77,13 @@ def _runs(now: datetime) -> list[Run]:
         every = timedelta(seconds=entry["schedule"])
         ran = last.get(name)
         is_overdue = ran is None or now - ran.ran_at > PATIENCE * every
-        label = KINDS[name].label if name in KINDS else _OTHER_RUNS[name]
-        found.append(Run(label, every, ran, "overdue" if is_overdue else "alive"))
+        found.append(Run(label_of(name), every, ran, "overdue" if is_overdue else "alive"))
     return found
+
+
+def label_of(name: str) -> str | Promise:
+    """What the run of this name in the schedule is called; a run without a label raises KeyError."""
+    return KINDS[name].label if name in KINDS else _OTHER_RUNS[name]
 
 
 def _task(row: Any) -> Task:
