@@ -2,30 +2,36 @@
 
 import logging
 import time
-from typing import Any
 
 from celery import current_app
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 PAUSE_SECONDS = 30
 """How long a process leaves a queue alone that did not answer; the sweeps find everything all the same."""
 
+EXPIRES_SECONDS = 5 * 60
+"""When nobody has taken such a task by then, a sweep of the schedule has done its work."""
+
 logger = logging.getLogger(__name__)
 _silent_until = 0.0
 
 
-def soon(task: Any, *arguments: Any) -> None:
-    """Hand the task to the queue when the transaction has been committed; nothing is raised when nobody takes it."""
-    transaction.on_commit(lambda: _hand_over(task, arguments), robust=True)
+def soon(task: str) -> None:
+    """Hand the task of this name to the queue when the transaction has been committed, with that moment (ISO 8601).
+
+    Nothing is raised when the queue does not answer.
+    """
+    transaction.on_commit(lambda: _hand_over(task), robust=True)
 
 
-def _hand_over(task: Any, arguments: tuple[Any, ...]) -> None:
+def _hand_over(task: str) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        task.apply_async(arguments, retry=False)
+        current_app.send_task(task, [timezone.now().isoformat()], retry=False, expires=EXPIRES_SECONDS)
     except (OperationalError, OSError) as error:
         _silent_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("the task queue does not answer (%s); the next sweep does the work", type(error).__name__)

@@ -1,5 +1,7 @@
 """Background work about subjects: what people are told is kept as the record is."""
 
+from datetime import datetime
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -23,3 +25,9 @@ def sweep_consent() -> dict[str, int]:
 def sweep_eligibility() -> dict[str, int]:
     """Tell of eligibility to look at again; returns what `sweep_visit_windows` does."""
     return vars(reminders.sweep_eligibility(timezone.now()))
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, **RETRY)
+def sweep_again(changed_at: str) -> list[str]:
+    """Look again after a change at this moment (ISO 8601); returns the kinds that were swept."""
+    return reminders.sweep_since(datetime.fromisoformat(changed_at))

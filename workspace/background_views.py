@@ -3,7 +3,7 @@
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -57,7 +57,7 @@ def mail_preview(request: TrialRequest, trial: Any) -> HttpResponse:
 
 
 # A mail carries its look in its elements, which our own pages do not allow; the frame around it runs no scripts.
-@csp_update({"style-src": [SELF, UNSAFE_INLINE], "frame-ancestors": [SELF]})
+@csp_replace({"style-src": [SELF, UNSAFE_INLINE], "frame-ancestors": [SELF]})
 @xframe_options_sameorigin
 @require_GET
 @trial_page(Permission.SEE_BACKGROUND_WORK)

@@ -12,6 +12,7 @@ from audit.context import acting, stated
 from clinical.visit_windows import PlannedVisit, plan_visits
 from patients.models import InformedConsent, Subject, Visit, VisitKind, VisitOutcome
 from patients.policies import ENDED, may_receive_data
+from patients.services.changes import reminders_may_change
 from patients.services.eligibility import review_decision
 from patients.services.locks import locked_subject
 from patients.services.planning import plan, reference_dates
@@ -166,6 +167,7 @@ def move_to_version(*, subject: Subject, version: ProtocolVersion, reason: str, 
     )
     with acting(by=by, reason=_reason(old, version, stated(reason))):
         subject.visits.filter(pk__in=[visit.pk for visit in move.cancelled]).update(outcome=VisitOutcome.CANCELLED)
+        reminders_may_change()
         subject.visits.exclude(outcome="").filter(protocol_version=None).update(protocol_version=old)
         subject.protocol_version = version
         subject.save(update_fields=["protocol_version"])

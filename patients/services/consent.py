@@ -18,6 +18,7 @@ from patients.policies import (
     may_withdraw,
     no_visit_took_place_after,
 )
+from patients.services.changes import reminders_may_change
 from patients.services.deviations import notice_deviations
 from patients.services.eligibility import cancel_open_visits, review_decision
 from patients.services.locks import locked_subject
@@ -83,6 +84,7 @@ def record_consent(
     consent.full_clean()
     with acting(by=by, reason="Consent signed again"):
         consent.save(force_insert=True)
+        reminders_may_change()
         notice_deviations(subject=subject, by=by)
     return consent
 
@@ -136,6 +138,7 @@ def correct_consent(
     stored.row_version += 1
     with acting(by=by, reason=stated(reason)):
         stored.save(update_fields=[*changed, "row_version"])
+        reminders_may_change()
         if "signed_on" in changed:
             plan(subject)
             review_decision(subject)

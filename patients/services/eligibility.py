@@ -14,6 +14,7 @@ from patients.eligibility import SubjectEligibility, changed_criteria, eligibili
 from patients.models import CriterionAnswer, EligibilityDecision, Subject, SubjectStatus, VisitOutcome
 from patients.models.eligibility import EligibilityOutcome
 from patients.policies import eligibility_is_open, status_may_become
+from patients.services.changes import reminders_may_change
 from patients.services.deviations import notice_deviations
 from patients.services.locks import locked_subject
 from trials.models import ProtocolVersion
@@ -76,6 +77,7 @@ def decide_eligibility(*, subject: Subject, outcome: str, by: User, seen: str | 
         raise ValidationError(_("Facts or answers have changed while you were reading. Look again, then decide."))
     _refuse_contradiction(subject, current, outcome)
     with acting(by=by, reason=f"Eligibility decided: {outcome}"):
+        reminders_may_change()
         if earlier is not None:
             _mark(earlier, [])
         decision = EligibilityDecision.objects.create(
@@ -123,6 +125,7 @@ def _mark(decision: EligibilityDecision, criteria: list[str]) -> None:
     decision.stale_criteria = criteria
     decision.stale_since = (decision.stale_since or timezone.now()) if criteria else None
     decision.save(update_fields=["stale_criteria", "stale_since"])
+    reminders_may_change()
 
 
 def outcomes_for(subject: Subject) -> tuple[str, str]:
@@ -147,3 +150,4 @@ def _refuse_contradiction(subject: Subject, current: SubjectEligibility, outcome
 def cancel_open_visits(subject: Subject) -> None:
     """Visits that will not take place any more; the caller signs for the writes."""
     subject.visits.filter(outcome="").update(outcome=VisitOutcome.CANCELLED)
+    reminders_may_change()

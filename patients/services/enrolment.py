@@ -13,6 +13,7 @@ from patients.eligibility import eligibility_of
 from patients.models import Allocation, AllocationPlace, Subject, SubjectStatus
 from patients.policies import day_is_possible, may_enrol, no_visit_took_place_after, participation_may_end
 from patients.services.allocation import next_place
+from patients.services.changes import reminders_may_change
 from patients.services.eligibility import cancel_open_visits, newest_decision
 from patients.services.locks import locked_subject
 from patients.services.planning import consent_day
@@ -47,6 +48,7 @@ def enrol(*, subject: Subject, enrolled_on: date, by: User, arm_code: str = "") 
         subject.arm_code = place.arm_code if place else arm_code
         subject.enrolment_number = site.subjects_enrolled
         subject.save(update_fields=["status", "arm_code", "enrolled_on", "enrolment_number"])
+        reminders_may_change()
         Allocation.objects.create(
             subject=subject, arm_code=subject.arm_code, place=place, allocated_on=enrolled_on, allocated_by=by
         )

@@ -4,6 +4,7 @@ from datetime import date
 
 from clinical.visit_windows import CONSENT, plan_visits
 from patients.models import Subject, Visit
+from patients.services.changes import reminders_may_change
 from trials.selectors import protocol_of
 
 
@@ -22,6 +23,7 @@ def plan(subject: Subject) -> None:
             changed.append(visit)
     if changed:
         Visit.objects.bulk_update(changed, ["planned_on", "window_opens_on", "window_closes_on"])
+        reminders_may_change()
 
 
 def reference_dates(subject: Subject) -> dict[str, date]:

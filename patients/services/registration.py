@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.context import acting, stated
 from patients.models import InformedConsent, Subject, SubjectIdentity, Visit
+from patients.services.changes import reminders_may_change
 from patients.services.consent import offered_sheet, refuse_future_signature
 from patients.services.planning import plan
 from trials.models import Site
@@ -52,6 +53,7 @@ def register_subject(
         details.full_clean()
         details.save(force_insert=True)
         Visit.objects.bulk_create(_schedule(subject))
+        reminders_may_change()
         plan(subject)
     return subject
 

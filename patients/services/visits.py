@@ -19,6 +19,7 @@ from patients.policies import (
     visit_may_take_place,
 )
 from patients.selectors.consent import treatment_withdrawn_on
+from patients.services.changes import reminders_may_change
 from patients.services.deviations import notice_deviations
 from patients.services.eligibility import review_decision
 from patients.services.locks import locked_subject, locked_visit
@@ -48,6 +49,7 @@ def record_visit(*, visit: Visit, occurred_on: date, by: User, contact_mode: str
     refuse_impossible_contact(visit)
     with acting(by=by, reason="Visit took place"):
         visit.save(update_fields=["outcome", "occurred_on", "contact_mode", "arm_code"])
+        reminders_may_change()
         _begin_follow_up(subject, protocol, after=visit)
         notice_deviations(subject=subject, by=by)
     return visit
@@ -148,6 +150,7 @@ def miss_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     visit.outcome = VisitOutcome.MISSED
     with acting(by=by, reason=stated(reason)):
         visit.save(update_fields=["outcome"])
+        reminders_may_change()
         _begin_follow_up(visit.subject, protocol, after=visit)
         notice_deviations(subject=visit.subject, by=by)
     return visit
@@ -167,6 +170,7 @@ def reopen_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     visit.outcome = ""
     with acting(by=by, reason=stated(reason)):
         visit.save(update_fields=["outcome"])
+        reminders_may_change()
         plan(subject)
         _resume_treatment(visit, protocol)
         notice_deviations(subject=subject, by=by)
