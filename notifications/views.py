@@ -34,9 +34,9 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-def follow(request: SignedInRequest, pk: int) -> HttpResponse:
+def follow(request: SignedInRequest, reminder_pk: int) -> HttpResponse:
     """Goes to what the reminder is about; it counts as read from now on."""
-    reminder = get_object_or_404(selectors.inbox(request.user), pk=pk)
+    reminder = get_object_or_404(selectors.inbox(request.user), pk=reminder_pk)
     services.mark_read(reminder)
     return redirect(line_of(reminder).url)
 
