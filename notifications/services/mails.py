@@ -71,8 +71,8 @@ def gather_mails(now: datetime) -> int:
     """Put what people have not been told by mail yet into mails; returns how many reminders that are.
 
     Everything of a day goes into one mail per person, in the morning of a working day where the person works; what is
-    urgent goes alone and at once. Left out are kinds the person does not want by mail, what was read already, and trials
-    that the person has left. Safe against a second caller: the database has one mail per person and key.
+    urgent goes alone and at once. Left out are kinds the person does not want by mail, what was read already, and
+    trials that the person has left. Safe against a second caller: the database has one mail per person and key.
     """
     wanted = _wanted(now)
     if not wanted:
