@@ -56,7 +56,7 @@ def test_the_inbox_lists_what_holds_the_newest_first_with_site_and_time_there(
     assert "GZ-002" not in page
     assert "2 reminders" in page
     assert "Missed Unread Late NCT03265613 · VIE 2026-05-20 06:00" in page
-    assert "Open Unread NCT03265613 · GZ 2026-05-20 11:00" in page
+    assert "Window open Unread NCT03265613 · GZ 2026-05-20 11:00" in page
 
 
 def test_nobody_sees_what_a_colleague_was_told(site: Site, nurse: Client) -> None:
