@@ -1,5 +1,6 @@
-"""Messages to people: stored once per dedupe key, sent by e-mail, tried again when the mail server fails.
+"""Reminders to people: told once per person, matter, stage and occasion, shown in the inbox, mailed once a day.
 
-Upper floors say what to tell whom (`services.announce`); nothing here knows why. A message is no record of the trial:
-it is not audited, and it never holds what could identify a subject.
+Upper floors say what holds for whom (`services.sweep`, `services.tell`) and register what writes the words (`kinds`);
+nothing here knows why. A reminder is no record of the trial: it is not audited, and it never holds what could identify
+a subject.
 """

@@ -7,10 +7,14 @@ from itertools import groupby
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import ngettext, override
 
 from notifications.kinds import Line, line_of
 from notifications.models import Reminder
+
+LONGEST_SUBJECT = 200
+"""Characters of a subject line (default); `Mail` keeps no longer ones, and mail programs show far fewer."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def _entry(reminder: Reminder) -> Entry:
 def _subject(sections: Sequence[Section]) -> str:
     entries = [entry for section in sections for entry in section.entries]
     if len(entries) == 1:
-        return f"Dermis: {entries[0].line.text}"
+        return Truncator(f"Dermis: {entries[0].line.text}").chars(LONGEST_SUBJECT)
     return ngettext("Dermis: %(number)d reminder", "Dermis: %(number)d reminders", len(entries)) % {
         "number": len(entries)
     }

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from typing import Any
 
 from celery import current_app
 from django.db import transaction
@@ -31,7 +32,10 @@ def _hand_over(task: str) -> None:
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task(task, [timezone.now().isoformat()], retry=False, expires=EXPIRES_SECONDS)
+        with current_app.connection_for_write() as connection:
+            _connect(connection)
+            arguments = [timezone.now().isoformat()]
+            current_app.send_task(task, arguments, connection=connection, retry=False, expires=EXPIRES_SECONDS)
     except (OperationalError, OSError) as error:
         _silent_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("the task queue does not answer (%s); the next sweep does the work", type(error).__name__)
@@ -41,10 +45,15 @@ def waiting() -> int | None:
     """How many tasks wait for a worker; None when the queue does not answer."""
     with current_app.connection_for_read() as connection:
         try:
-            connection.ensure_connection(max_retries=1, timeout=2)
+            _connect(connection)
             queue = connection.default_channel.queue_declare(current_app.conf.task_default_queue, passive=True)
         except (OperationalError, *connection.connection_errors):
             return None
         except connection.channel_errors:
             return 0  # the queue is made by the first task
     return int(queue.message_count)
+
+
+def _connect(connection: Any) -> None:
+    # Left to itself a connection tries for some six seconds, and somebody waits for the page.
+    connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=2)

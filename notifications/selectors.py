@@ -1,5 +1,6 @@
 """Reads of the inbox; a person reads the own reminders only, of trials in which the person has a role."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
@@ -9,6 +10,12 @@ from accounts.models import User
 from notifications.models import LastRun, Mail, MutedKind, Reminder
 from trials.models import Delegation, Trial
 from trials.selectors import trials_for
+
+
+def standing(now: datetime) -> QuerySet[Reminder]:
+    """What holds and was told to people who have a role in its trial at this moment."""
+    role = Delegation.objects.in_force(now).filter(user=OuterRef("recipient"), trial=OuterRef("trial"))
+    return Reminder.objects.filter(Exists(role), withdrawn_at=None)
 
 
 def inbox(user: User) -> QuerySet[Reminder]:

@@ -8,6 +8,6 @@ app_name = "notifications"
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/read/", views.read_all, name="read-all"),
-    path("inbox/<int:pk>/", views.follow, name="follow"),
+    path("inbox/<int:reminder_pk>/", views.follow, name="follow"),
     path("account/reminders/", views.choices, name="choices"),
 ]

@@ -34,9 +34,9 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-def follow(request: SignedInRequest, pk: int) -> HttpResponse:
+def follow(request: SignedInRequest, reminder_pk: int) -> HttpResponse:
     """Goes to what the reminder is about; it counts as read from now on."""
-    reminder = get_object_or_404(selectors.inbox(request.user), pk=pk)
+    reminder = get_object_or_404(selectors.inbox(request.user), pk=reminder_pk)
     services.mark_read(reminder)
     return redirect(line_of(reminder).url)
 
@@ -53,7 +53,9 @@ def read_all(request: SignedInRequest) -> HttpResponse:
 
 def choices(request: SignedInRequest) -> HttpResponse:
     """Which kinds come by mail."""
-    form = ChoicesForm(request.POST or None, muted=selectors.muted_by(request.user))
+    # Without a tick anywhere a form sends nothing, which is an answer too.
+    sent = request.POST if request.method == "POST" else None
+    form = ChoicesForm(sent, muted=selectors.muted_by(request.user))
     if request.method == "POST" and form.is_valid():
         services.mute(user=request.user, kinds=form.muted())
         messages.success(request, _("Saved. All reminders still stand in your inbox."))

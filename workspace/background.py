@@ -1,5 +1,6 @@
 """What the page of background work shows."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from notifications.services import MAILS, MAX_ATTEMPTS, TICK
 from trials.models import Trial
 
 SHOWN = 20
+_FAILED = ("FAILURE", "RETRY")
 PATIENCE = 3
 """A run is overdue when this many of its turns have passed without it."""
 _OTHER_RUNS = {TICK: _("Sign of life of scheduler, queue and worker"), MAILS: _("Mails")}
@@ -55,7 +57,7 @@ class WaitingMail:
 def page(trial: Trial) -> dict[str, Any]:
     """Queue and runs are those of the whole installation; mails are those to people of the trial."""
     now = timezone.now()
-    failed = TaskResult.objects.filter(status__in=("FAILURE", "RETRY"))
+    failed = TaskResult.objects.filter(status__in=_FAILED)
     mails = mails_of(trial)
     return {
         "now": now,
@@ -77,14 +79,28 @@ def _runs(now: datetime) -> list[Run]:
         every = timedelta(seconds=entry["schedule"])
         ran = last.get(name)
         is_overdue = ran is None or now - ran.ran_at > PATIENCE * every
-        label = KINDS[name].label if name in KINDS else _OTHER_RUNS[name]
-        found.append(Run(label, every, ran, "overdue" if is_overdue else "alive"))
+        found.append(Run(label_of(name), every, ran, "overdue" if is_overdue else "alive"))
     return found
 
 
+def label_of(name: str) -> str | Promise:
+    """What the run of this name in the schedule is called; a run without a label raises KeyError."""
+    return KINDS[name].label if name in KINDS else _OTHER_RUNS[name]
+
+
 def _task(row: Any) -> Task:
-    failure = row.result if row.status in ("FAILURE", "RETRY") else ""
-    return Task(row.task_name or row.task_id, row.status, row.date_done, _first_line(failure or ""))
+    error = _failure(row.result or "") if row.status in _FAILED else ""
+    return Task(row.task_name or row.task_id, row.status, row.date_done, error)
+
+
+def _failure(result: str) -> str:
+    try:
+        kept = json.loads(result)
+        said = kept["exc_message"]
+        message = " ".join(map(str, said)) if isinstance(said, list) else str(said)
+        return _first_line(f"{kept['exc_type']}: {message}")
+    except (ValueError, TypeError, KeyError):  # kept by another version of the queue, or not as an exception
+        return _first_line(result)
 
 
 def _waiting_mail(mail: Mail) -> WaitingMail:

@@ -32,9 +32,9 @@ def background_work(request: TrialRequest, trial: Any) -> HttpResponse:
 
 @require_POST
 @trial_page(Permission.SEE_BACKGROUND_WORK)
-def try_again(request: TrialRequest, trial: Any, pk: int) -> HttpResponse:
+def try_again(request: TrialRequest, trial: Any, mail_pk: int) -> HttpResponse:
     """Send a mail that failed at the next run."""
-    services.try_again(get_object_or_404(mails_of(trial), pk=pk))
+    services.try_again(get_object_or_404(mails_of(trial), pk=mail_pk))
     messages.success(request, _("The mail is tried again within a minute or two."))
     return redirect("workspace:background", trial.registration)
 

@@ -144,7 +144,7 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
     },
     "reminder": {
         "opens_soon": StatusLook(_("Opens soon"), "calendar", "quiet"),
-        "open": StatusLook(_("Open"), "clock", "info"),
+        "open": StatusLook(_("Window open"), "clock", "info"),
         "closes_soon": StatusLook(_("Closes soon"), "clock", "warning"),
         "closed": StatusLook(_("Missed"), "alert", "danger"),
         "due": StatusLook(_("To be signed again"), "alert", "warning"),

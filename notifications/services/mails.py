@@ -14,6 +14,7 @@ from notifications.compose import compose
 from notifications.kinds import KINDS
 from notifications.models import Mail, MutedKind, Reminder
 from notifications.mornings import mornings
+from notifications.selectors import standing
 from notifications.services.runs import MAILS, record_run
 
 MAX_ATTEMPTS = 60
@@ -29,9 +30,6 @@ _NO_SERVER = (
     smtplib.SMTPAuthenticationError,
     smtplib.SMTPNotSupportedError,
 )
-# SMTP, network and TLS errors are OSErrors; a header or address that cannot be written is a ValueError.
-_MAIL_ERRORS = (OSError, ValueError)
-
 # A reminder goes into one mail: whoever inserts the mail takes the reminders with it.
 _GATHER = """
 WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS w (recipient_id, key, reminder_id)),
@@ -73,8 +71,8 @@ def gather_mails(now: datetime) -> int:
     """Put what people have not been told by mail yet into mails; returns how many reminders that are.
 
     Everything of a day goes into one mail per person, in the morning of a working day where the person works; what is
-    urgent goes alone and at once. Left out are kinds the person does not want by mail, and what was read already. Safe
-    against a second caller: the database has one mail per person and key.
+    urgent goes alone and at once. Left out are kinds the person does not want by mail, what was read already, and
+    trials that the person has left. Safe against a second caller: the database has one mail per person and key.
     """
     wanted = _wanted(now)
     if not wanted:
@@ -90,7 +88,7 @@ def gather_mails(now: datetime) -> int:
 def _wanted(now: datetime) -> list[tuple[int, str, int]]:
     """Recipient, key of the mail and reminder."""
     muted = set(MutedKind.objects.values_list("user_id", "kind"))
-    waiting = Reminder.objects.filter(mail=None, withdrawn_at=None, read_at=None, recipient__is_active=True)
+    waiting = standing(now).filter(mail=None, read_at=None)
     urgent = {code for code, kind in KINDS.items() if kind.is_urgent}
     today = mornings(now, from_hour=settings.DERMIS_DIGEST_FROM_HOUR)
     wanted = []
@@ -132,7 +130,7 @@ def _deliver(pk: int) -> _Result:
     mail = free.filter(pk=pk, sent_at=None, send_after__lte=timezone.now()).first()
     if mail is None:
         return _Result.NOT_SENT
-    reminders = list(mail.reminders.filter(withdrawn_at=None).select_related("trial", "site"))
+    reminders = list(standing(timezone.now()).filter(mail=mail).select_related("trial", "site"))
     if not reminders:
         mail.delete()
         return _Result.NOT_SENT
@@ -140,6 +138,8 @@ def _deliver(pk: int) -> _Result:
     result, mail.last_error = _send(mail, reminders)
     if result is _Result.SENT:
         mail.sent_at = timezone.now()
+        # What was left out has not been mailed: it may be, should it hold again.
+        mail.reminders.exclude(pk__in=[each.pk for each in reminders]).update(mail=None)
     else:
         mail.send_after = timezone.now() + min(timedelta(minutes=2 ** min(mail.attempts, 10)), LONGEST_WAIT)
     mail.save()
@@ -149,12 +149,27 @@ def _deliver(pk: int) -> _Result:
 def _send(mail: Mail, reminders: list[Reminder]) -> tuple[_Result, str]:
     """Writes the mail and hands it to the server; returns the error, or nothing when it was accepted."""
     try:
-        accepted = _message(mail, reminders).send()
-    except _MAIL_ERRORS as error:
+        message = _message(mail, reminders)
+    except Exception as error:  # a slip of ours in the words of one kind must not stop all other mails
+        logger.exception("mail %s cannot be written", mail.pk)
+        return _Result.NOT_SENT, _described(error)
+    try:
+        accepted = message.send()
+    # SMTP, network and TLS errors are OSErrors; a header or address that cannot be written is a ValueError.
+    except (OSError, ValueError) as error:
         logger.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
-        is_down = isinstance(error, _NO_SERVER) or not isinstance(error, smtplib.SMTPException | ValueError)
-        return _Result.NO_SERVER if is_down else _Result.NOT_SENT, f"{type(error).__name__}: {error}"
+        return _Result.NO_SERVER if _is_down(error) else _Result.NOT_SENT, _described(error)
     return (_Result.SENT, "") if accepted else (_Result.NOT_SENT, "The account has no e-mail address.")
+
+
+def _is_down(error: Exception) -> bool:
+    # A certificate that is refused is both an OSError and a ValueError: it is the server's, not the mail's.
+    is_of_network = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
+    return is_of_network or isinstance(error, _NO_SERVER)
+
+
+def _described(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _message(mail: Mail, reminders: list[Reminder]) -> EmailMultiAlternatives:

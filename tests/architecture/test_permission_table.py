@@ -16,6 +16,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import User
 from accounts.roles import ROLES
+from notifications.models import Mail
 from patients.models import Subject
 from protocols.loader import STUDIES, read_folder
 from tests import database
@@ -31,6 +32,11 @@ accounts:sign_in           GET     +            +             +        +       +
 accounts:sign_out          POST    +            +             +        +       +     +             +      +
 accounts:password_change   GET     +            +             +        +       +     +             +      +
 accounts:password_change   POST    +            +             +        +       +     +             +      +
+notifications:inbox        GET     +            +             +        +       +     +             +      +
+notifications:read-all     POST    +            +             +        +       +     +             +      +
+notifications:follow       GET     +            +             +        +       +     +             +      +
+notifications:choices      GET     +            +             +        +       +     +             +      +
+notifications:choices      POST    +            +             +        +       +     +             +      +
 workspace:today            GET     +            +             +        +       +     +             +      +
 workspace:protocol         GET     +            +             +        +       +     +             +      +
 workspace:sheets           GET     +            +             +        +       +     +             +      +
@@ -68,6 +74,10 @@ workspace:reject-lot       GET     -            +             -        -       +
 workspace:reject-lot       POST    -            +             -        -       +     -             -      -
 workspace:recall-lot       GET     -            +             -        -       +     -             -      -
 workspace:recall-lot       POST    -            +             -        -       +     -             -      -
+workspace:background       GET     -            -             -        -       -     -             +      -
+workspace:mail-preview     GET     -            -             -        -       -     -             +      -
+workspace:mail-as-html     GET     -            -             -        -       -     -             +      -
+workspace:try-again        POST    -            -             -        -       -     -             +      -
 workspace:people           GET     -            -             -        -       -     -             +      -
 workspace:new-account      GET     -            -             -        -       -     -             +      -
 workspace:new-account      POST    -            -             -        -       -     -             +      -
@@ -199,10 +209,14 @@ class World:
     other_site: Subject | None = None
     other_trial: Subject | None = None
     token: str = ""
+    reminders: dict[str, int] = field(default_factory=dict)
+    """What the person of the role was told."""
+    mails: dict[Trial, int] = field(default_factory=dict)
+    """A mail to somebody of the trial."""
     sessions: dict[str, str] = field(default_factory=dict)
     """The key of the session by role, so that not every request has to be preceded by a sign-in."""
 
-    def path(self, name: str, subject: Subject) -> str:
+    def path(self, name: str, subject: Subject, role: str = "") -> str:
         values = {
             "registration": subject.site.trial.registration,
             "number": subject.number,
@@ -219,6 +233,8 @@ class World:
             "lot_pk": subject.site.trial.product_lots.earliest("pk").pk,
             "range_pk": subject.site.normal_ranges.earliest("pk").pk,
             "deviation_number": 1,
+            "reminder_pk": self.reminders[role or "coordinator"],
+            "mail_pk": self.mails[subject.site.trial],
             "pk": Delegation.objects.filter(trial=subject.site.trial).earliest("pk").pk,
         }
         pattern = PATTERNS[name]
@@ -229,7 +245,7 @@ class World:
         client = Client()
         if role:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.session(role)
-        path = self.path(row.address, subject)
+        path = self.path(row.address, subject, role)
         response = client.generic(row.method, path, content_type="application/x-www-form-urlencoded")
         if role and row.address in ENDS_THE_SESSION:
             del self.sessions[role]
@@ -257,13 +273,17 @@ def world(own_databases: str, django_db_blocker: Any, worker_id: str) -> Iterato
 
 def _build() -> World:
     from patients.services.calendar_feeds import make_feed
-    from tests.factories import make_member, make_site, make_trial
+    from tests.factories import make_member, make_reminder, make_site, make_trial
 
     trial = make_trial()
     here, elsewhere = make_site(trial, "GZ"), make_site(trial, "VIE")
     made = World(own=_treated(here), other_site=_treated(elsewhere), other_trial=_treated(make_site(_another(), "STJ")))
     for code, role in ROLES.items():
         made.people[code] = make_member(code, trial=trial) if role.whole_trial else make_member(code, here)
+    made.reminders = {code: make_reminder(person, here).pk for code, person in made.people.items()}
+    for place in (here, made.other_trial.site):
+        reader = Delegation.objects.filter(trial=place.trial).earliest("pk").user
+        made.mails[place.trial] = Mail.objects.create(recipient=reader, key="digest:2026-05-20").pk
     made.token = make_feed(site=here, by=made.people["coordinator"])[1]
     return made
 

@@ -25,6 +25,8 @@ NO_PAGE_OF_THEIR_OWN = {
     "assessments:form-discard",
     "assessments:form-not-done",
     "exports:create",
+    "notifications:follow",  # goes on to what a reminder is about
+    "notifications:read-all",
     "patients:calendar-feed",
     "patients:correct-visit",
     "patients:decide",
@@ -35,8 +37,10 @@ NO_PAGE_OF_THEIR_OWN = {
     "workspace:end-delegation",
     "workspace:enrolment-limit",
     "workspace:enrolment-target",
+    "workspace:mail-as-html",  # in the frame of the preview
     "workspace:reopen-enrolment",
     "workspace:stop-enrolment",
+    "workspace:try-again",
 }
 
 

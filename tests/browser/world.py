@@ -5,14 +5,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+from django_celery_results.models import TaskResult
+
 from accounts.models import User
 from clinical.body_regions import BodyRegion
 from exports.services import make_export
+from notifications.models import LastRun, Mail, Reminder
+from notifications.services import mark_read
 from patients.models import Subject
 from patients.services.allocation import change_arm, make_allocation_list
 from patients.services.calendar_feeds import make_feed
 from patients.services.consent import record_consent
 from patients.services.eligibility import answer_criteria, decide_eligibility
+from patients.services.reminders import sweep_consent, sweep_eligibility, sweep_visit_windows
 from safety.services import record_adverse_event
 from tests.factories import (
     amend,
@@ -121,6 +127,10 @@ SIGHTS = (
     Sight("password", "coordinator", "/account/password/"),
     Sight("not-found", "coordinator", f"{SUBJECTS}VIE-001/", 404),
     Sight("not-now", "coordinator", f"{NEW}enrol/", 409),
+    Sight("inbox", "coordinator", "/inbox/"),
+    Sight("inbox-unread", "coordinator", "/inbox/?show=unread"),
+    Sight("reminder-choices", "coordinator", "/account/reminders/"),
+    Sight("inbox-chinese", "reader", "/inbox/"),
     Sight("today-chinese", "reader", TRIAL),
     Sight("casebook-chinese", "reader", TREATED),
     Sight("calendar-chinese", "reader", f"{TRIAL}calendar/"),
@@ -132,6 +142,7 @@ SIGHTS = (
     Sight("eligibility-open", "investigator", f"{NEW}eligibility/"),
     Sight("eligibility-to-review", "investigator", f"{TO_REVIEW}eligibility/"),
     Sight("today-monitor", "monitor", TRIAL),
+    Sight("inbox-empty", "monitor", "/inbox/"),
     Sight("deviations", "monitor", f"{TRIAL}deviations/"),
     Sight("events", "monitor", f"{TRIAL}adverse-events/"),
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
@@ -167,6 +178,8 @@ SIGHTS = (
     Sight("sheet-edit", "administrator", f"{TRIAL}information-sheets/1/"),
     Sight("wording", "administrator", f"{TRIAL}questionnaire-wording/"),
     Sight("wording-load", "administrator", f"{TRIAL}questionnaire-wording/load/"),
+    Sight("background", "administrator", f"{TRIAL}background-work/"),
+    Sight("mail-preview", "administrator", f"{TRIAL}background-work/mail-preview/"),
     Sight("people", "administrator", f"{TRIAL}people/"),
     Sight("new-account", "administrator", f"{TRIAL}people/new/"),
     Sight("enrolment-forms", "administrator", f"{TRIAL}enrolment/"),
@@ -220,7 +233,40 @@ def build() -> dict[str, User]:
     _screening_that_changed(site, nurse, people["investigator"])
     _lots(trial, site.today())
     make_export(trial=trial, by=people["administrator"]).file.close()
+    _reminders(site, people)
     return people | _randomised()
+
+
+def _reminders(site: Site, people: dict[str, User]) -> None:
+    """A reminder of every kind, some of them read or late, mails that failed and one that was given up, and tasks of
+    which some failed."""
+    now, nurse = timezone.now(), people["coordinator"]
+    _visit_that_is_due(site, nurse)
+    for sweep in (sweep_visit_windows, sweep_consent, sweep_eligibility):
+        sweep(now)
+    told = Reminder.objects.filter(recipient=nurse, withdrawn_at=None).order_by("pk")
+    mark_read(told[0])
+    Reminder.objects.filter(pk=told[1].pk).update(is_late=True)
+    refused = "SMTPRecipientsRefused: {'li.na@example.invalid': (550, b'5.1.1 Mailbox unavailable')}"
+    for name, attempts, error in (("coordinator", 3, refused), ("reader", 60, refused), ("investigator", 0, "")):
+        Mail.objects.create(recipient=people[name], key="digest:2026-01-01", attempts=attempts, last_error=error)
+    LastRun.objects.create(name="beat", ran_at=now)
+    LastRun.objects.create(name="mails", ran_at=now - timedelta(hours=2), told=12)
+    failure = '{"exc_type": "IntegrityError", "exc_message": ["new row for relation \\"x\\" violates a rule\\nDETAIL"]}'
+    for number, (task, status, result) in enumerate(
+        (
+            ("patients.tasks.sweep_visit_windows", "SUCCESS", '{"told": 4, "withdrawn": 1}'),
+            ("patients.tasks.sweep_consent", "FAILURE", failure),
+            ("notifications.tasks.send_mails", "RETRY", failure),
+        )
+    ):
+        TaskResult.objects.create(task_id=f"{number}", task_name=task, status=status, result=result)
+
+
+def _visit_that_is_due(site: Site, nurse: User) -> None:
+    """The window of week 4 has been open for two days."""
+    subject = infused_subject(site, nurse, days_ago=27)
+    assert subject.visits.get(code="W4").outcome == ""
 
 
 def _randomised() -> dict[str, User]:

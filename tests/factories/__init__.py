@@ -3,6 +3,7 @@
 from tests.factories.forms import clear, complete_form, correct_form, entry_for, values_for, write_past_schedule
 from tests.factories.laboratory import line_for, results_for
 from tests.factories.protocols import amend
+from tests.factories.reminders import make_kind, make_reminder
 from tests.factories.subjects import (
     PLANNED_VISITS,
     answer_all,
@@ -45,10 +46,12 @@ __all__ = [
     "entry_for",
     "infused_subject",
     "line_for",
+    "make_kind",
     "make_lot",
     "make_member",
     "make_randomised_trial",
     "make_range",
+    "make_reminder",
     "make_sheet",
     "make_site",
     "make_subject",

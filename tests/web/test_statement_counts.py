@@ -7,11 +7,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django_celery_results.models import TaskResult
 
 from accounts.models import User
 from assessments.models import FormDraft
 from assessments.registry import INSTRUMENTS
 from assessments.services import save_form
+from notifications.models import Mail
 from patients.models import Subject
 from patients.services.eligibility import decide_eligibility
 from safety.services import record_adverse_event
@@ -21,6 +23,7 @@ from tests.factories import (
     make_lot,
     make_member,
     make_range,
+    make_reminder,
     make_subject,
     screened_subject,
     take_place,
@@ -86,6 +89,11 @@ assessments:wording         -            administrator  10
 safety:subject-events       /            monitor        12
 safety:event                /1           monitor        13
 safety:event-history        /1           monitor        15
+notifications:inbox         -            coordinator    9
+notifications:inbox         ?show=unread coordinator    9
+notifications:choices       -            coordinator    8
+workspace:background        -            administrator  14
+workspace:mail-preview      -            administrator  9
 """
 ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()[1:]]
 EVENT = {
@@ -99,8 +107,8 @@ EVENT = {
 
 
 def enlarge(site: Site, by: User) -> None:
-    """Four more subjects, from a consent that nobody followed up to a treated one with a draft and an event, and one
-    more person."""
+    """Four more subjects, from a consent that nobody followed up to a treated one with a draft and an event, one more
+    person, and for everybody a reminder and a mail; one more task failed."""
     today = site.today()
     make_subject(site, by, signed_on=today - timedelta(days=60))
     screened_subject(site, by)
@@ -114,13 +122,18 @@ def enlarge(site: Site, by: User) -> None:
     make_member("monitor", site)
     make_lot(site.trial, f"UC-{treated.number}")
     make_range(site, valid_from=today - timedelta(days=NormalRange.objects.count()))
+    for person in User.objects.filter(delegations__isnull=False):
+        make_reminder(person, site)
+        Mail.objects.create(recipient=person, key=f"of-{treated.number}", attempts=1, last_error="Refused")
+    TaskResult.objects.create(task_id=treated.number, status="FAILURE", result="Refused")
 
 
 def statements(trial: Trial, subject: Subject, person: Client, page: str, more: str) -> int:
     """How many statements the page runs when it is opened for the second time."""
+    trial_of_it = [] if page.startswith("notifications:") else [trial.registration]
     number = [subject.number] if more.startswith("/") else []
     rest = [part for part in more.split("/") if part] if number else []
-    url = reverse(page, args=[trial.registration, *number, *rest]) + (more if more.startswith("?") else "")
+    url = reverse(page, args=[*trial_of_it, *number, *rest]) + (more if more.startswith("?") else "")
     method = person.post if page.endswith("-live") else person.get
     assert method(url).status_code == 200, url
     with CaptureQueriesContext(connection) as queries:
@@ -131,12 +144,12 @@ def statements(trial: Trial, subject: Subject, person: Client, page: str, more: 
 def test_a_page_runs_as_many_statements_in_a_larger_trial_as_in_a_small_one(
     trial: Trial, site: Site, investigator: User
 ) -> None:
-    enlarge(site, investigator)
-    subject = Subject.objects.get(first_treatment_on__isnull=False)
     people = {}
     for role in {role for _page, _more, role, _most in ROWS}:
         people[role] = Client()
         people[role].force_login(make_member(role, site))
+    enlarge(site, investigator)
+    subject = Subject.objects.get(first_treatment_on__isnull=False)
 
     def measured() -> dict[tuple[str, ...], int]:
         FormDraft.objects.all().delete()  # what a live page keeps would be shown again by the next measurement
