@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+MAIL = ROOT / "templates/notifications/mail.html"
+"""Mail programs read no style sheets; the one page that shows it allows styles in its elements, and no script."""
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if path != MAIL)
 PRODUCTION = {
     "SECRET_KEY": "Yw8nq2Rk-7bVZt1xPz4mLc9-sHd5gJf3uAeQ6oTi0yXvBnMwKrCl_EpSaDhGjFu-ZqWx",
     "ALLOWED_HOSTS": "dermis.example.org",
@@ -35,6 +37,11 @@ def test_a_template_has_no_inline_script_style_or_handler(path: Path) -> None:
     assert re.findall(r"<[a-z][^>]*\son[a-z]+\s*=[^>]*>", text) == []
     assert re.findall(r"javascript:", text, re.IGNORECASE) == []
     assert re.findall(r"\shx-on[:-]|\shx-vals\s*=\s*[\"']js:", text) == []
+
+
+def test_a_mail_has_no_script_and_loads_nothing() -> None:
+    text = markup(MAIL)
+    assert re.findall(r"<script|<link|<img|<iframe|javascript:|\son[a-z]+\s*=|url\(", text, re.IGNORECASE) == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
