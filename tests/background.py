@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -39,11 +40,11 @@ _PATIENCE_SECONDS = 45
 _CSRF_SECRET = "a" * 32  # form and cookie must agree in it
 
 
-def until(condition: Callable[[], object], what: str, *, seconds: float = _PATIENCE_SECONDS) -> None:
-    """Wait until it holds; fails, saying what did not happen, when that takes longer."""
-    deadline = time.monotonic() + seconds
+def until(condition: Callable[[], object], what: str, *, log: Callable[[], str] = str) -> None:
+    """Wait until it holds; fails, saying what did not happen and what stands in the log, when that takes long."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
     while not condition():
-        assert time.monotonic() < deadline, f"within {seconds:.0f} seconds: {what}"
+        assert time.monotonic() < deadline, f"within {_PATIENCE_SECONDS} seconds: {what}\n{log()}"
         time.sleep(0.05)
 
 
@@ -92,31 +93,34 @@ class Background:
         """The scheduler, with the schedule of the demonstration."""
         return self._start("beat", *_CELERY, "beat", "--schedule", str(self.folder / "schedule"))
 
-    def start_web(self, port: int) -> Child:
-        """The web server."""
-        return self._start("web", sys.executable, "-m", "gunicorn", "config.wsgi", "--no-control-socket",
-                           "--bind", f"127.0.0.1:{port}")  # fmt: skip
+    def page_of(self, visit: Visit, user: User) -> "Page":
+        """The page of the visit on a web server of its own that answers, for the person."""
+        port = _free_port()
+        self._start("web", sys.executable, "-m", "gunicorn", "config.wsgi", "--no-control-socket",
+                    "--bind", f"127.0.0.1:{port}")  # fmt: skip
+        page = Page(port, user, visit)
+        until(page.answers, "the web server answers", log=self._words)
+        return page
 
     def kill(self, child: Child) -> None:
-        """As the kernel does when memory runs out; returns when the database has noticed it, too."""
+        """As the kernel does when memory runs out; the database notices it later (`wait_for_no_session`)."""
         os.killpg(child.process.pid, signal.SIGKILL)
         child.process.wait()
 
-    def send(self, *names: str) -> datetime:
-        """Queue the tasks as the scheduler does, by the names of their runs; returns the moment just before."""
+    def send(self, name: str) -> datetime:
+        """Queue a task as the scheduler does, by the name of its run; returns the moment just before."""
         moment = timezone.now()
+        entry = settings.CELERY_BEAT_SCHEDULE[name]
         app = Celery(broker=self._address, set_as_current=False)
         with app.connection_for_write() as queue:
-            for name in names:
-                entry = settings.CELERY_BEAT_SCHEDULE[name]
-                app.send_task(entry["task"], connection=queue, retry=False, **entry["options"])
+            app.send_task(entry["task"], connection=queue, retry=False, **entry["options"])
         return moment
 
     def run(self, *names: str) -> None:
-        """Queue the tasks and wait until each has come to its end."""
-        moment = self.send(*names)
+        """Queue one task after the other, each when the one before has come to its end."""
         for name in names:
-            until(lambda name=name: self.has_run(name, since=moment), f"{name} has run{self._words()}")
+            moment = self.send(name)
+            until(partial(self.has_run, name, since=moment), f"{name} has run", log=self._words)
 
     def has_run(self, name: str, *, since: datetime) -> bool:
         """Whether the run that began at this moment or later has come to its end."""
@@ -164,7 +168,7 @@ class Background:
 
     def _words(self) -> str:
         logs = (child.log.read_text(errors="replace")[-3000:] for child in self._children if child.log)
-        return "\n".join(["", *logs])
+        return "\n".join(logs)
 
 
 class Page:
@@ -196,7 +200,7 @@ class Page:
             return int(answer.status)
 
 
-def free_port() -> int:
+def _free_port() -> int:
     """Where nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

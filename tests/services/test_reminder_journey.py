@@ -28,7 +28,7 @@ from notifications.services import MAILS, TICK, Outcome, send_mails
 from patients.models import Visit
 from patients.services.reminders import VISIT_WINDOW, sweep_visit_windows
 from patients.services.visits import record_visit
-from tests.background import Background, Page, free_port, mail_server, until, zone_of_noon
+from tests.background import Background, mail_server, until, zone_of_noon
 from tests.database import owner_connection
 from tests.factories import make_member, make_subject, make_trial, system
 from trials.services import open_site, set_working_days
@@ -212,15 +212,24 @@ def test_mails_cut_off_by_a_kill_all_arrive_and_only_the_one_on_its_way_twice(ba
     assert not Mail.objects.filter(sent_at=None).exists()
 
 
+def test_a_visit_recorded_on_its_page_withdraws_what_was_told_without_the_scheduler(background: Background) -> None:
+    background.start_worker()
+    page = background.page_of(visits()[0], User.objects.get(username=NURSES[0]))
+    background.run(VISIT_WINDOW)
+    first, *others, _unplanned = visits()
+    assert told() == to_everybody(first, *others)
+
+    assert page.post(occurred_on=first.subject.site.today().isoformat()) == HTTPStatus.OK
+    until(lambda: told(standing=False) == to_everybody(first), "the reminders of the visit were withdrawn")
+    assert told() == to_everybody(*others)
+
+
 def test_a_visit_is_recorded_while_the_queue_is_away_and_the_worker_finds_it_again(background: Background) -> None:
     worker = background.start_worker()
-    port = free_port()
-    background.start_web(port)
     first, *others, unplanned = visits()
+    page = background.page_of(first, User.objects.get(username=NURSES[0]))
     background.run(VISIT_WINDOW)
     assert told() == to_everybody(first, *others)
-    page = Page(port, User.objects.get(username=NURSES[0]), first)
-    until(page.answers, "the web server answers")
 
     background.stop_queue()
     began = time.monotonic()
