@@ -22,4 +22,4 @@ USER dermis
 EXPOSE 8000
 # The heartbeat file of the workers belongs in memory: on a slow disk they would be taken for hung.
 CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--worker-tmp-dir", "/dev/shm", \
-     "--no-control-socket", "--access-logfile", "-"]
+     "--no-control-socket"]

@@ -111,6 +111,7 @@ def _demo(port: int, *, reset: bool) -> None:
         stack.enter_context(_all_stopped_at_the_end(children))
         privilege = _privilege_of_python()
         port = free_port(port)
+        environment["BASE_URL"] = environment.get("BASE_URL") or f"http://127.0.0.1:{port}"
         children.append(_start_web(port, environment, privilege))
         _wait_for_first_page(port, children)
         children.extend(_start_background(environment, privilege))

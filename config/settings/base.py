@@ -1,15 +1,18 @@
 """What every way of running Dermis shares."""
 
+import logging
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import bootstrap_wrapper
 import pghistory
+import structlog
 from csp.constants import NONE, SELF
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from config import version
+from config import logs, version
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,8 +23,8 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DERMIS_VERSION = version.VERSION
-DERMIS_BASE_URL = "http://testserver"  # where people open Dermis, without a slash at the end: links in mails begin so
 DERMIS_ENVIRONMENT: str | Promise = ""  # a sentence for the banner of installations that hold no real subjects
+DERMIS_BASE_URL = "http://testserver"  # where people open Dermis, without a slash at the end: links in mails begin so
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -38,6 +41,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_celery_results",
+    "django_structlog",
     "pgtrigger",
     "pghistory",
     "audit",
@@ -53,8 +57,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.request_log.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.LanguageMiddleware",
@@ -62,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
+    "config.request_log.PersonInLogMiddleware",
     "audit.middleware.AuditContextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -169,11 +176,25 @@ X_FRAME_OPTIONS = "DENY"
 
 # --- background work ------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = os.environ.get("REDIS_URL", "")
-CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its queue as long as it takes
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A page that announces work must not wait for a queue that is down. The worker asks its queue to answer within a
+    # second even when nothing is there (kombu's BRPOP), so five seconds of silence are a failure for it as well.
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+    "max_retries": 0,
+}
+CELERY_TASK_PUBLISH_RETRY = False  # what was announced stands in the database; the next sweep finds it
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_ACKS_LATE = True
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TRACK_STARTED = True
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = True
+CELERY_RESULT_EXPIRES = timedelta(days=14)
 CELERY_TIMEZONE = TIME_ZONE
 # Name under which the run is kept (notifications.LastRun), task, seconds. What nobody has taken when the next one comes
 # expires: after an outage one run does the work of all.
@@ -190,11 +211,10 @@ CELERY_BEAT_SCHEDULE = {
 # The daily mail goes out from this hour on at the reader's site, on its working days (default). None: at any time.
 DERMIS_DIGEST_FROM_HOUR: int | None = 7
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}},
-}
+# --- logs -----------------------------------------------------------------------------------------------------------
+structlog.configure(**logs.STRUCTLOG)
+LOGGING = logs.configuration(as_json=False)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# One line for each request and each task: the one that says how it ended.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -21,6 +22,22 @@ def required(*names: str, source: Mapping[str, str] = os.environ) -> dict[str, s
 def listed(name: str, source: Mapping[str, str] = os.environ) -> list[str]:
     """A comma-separated variable as a list; empty when it is not set."""
     return [part.strip() for part in source.get(name, "").split(",") if part.strip()]
+
+
+def base_url(otherwise: str, source: Mapping[str, str] = os.environ) -> str:
+    """Where people open Dermis, without a slash at the end: BASE_URL, else the address given.
+
+    Raises ImproperlyConfigured when BASE_URL is no address that a link can begin with.
+    """
+    address = source.get("BASE_URL") or otherwise
+    parts = urlsplit(address)
+    is_whole = parts.scheme in ("http", "https") and parts.hostname not in (None, "*")
+    if not is_whole or parts.query or parts.fragment:
+        raise ImproperlyConfigured(
+            "Dermis cannot start: set BASE_URL to an address such as https://ecrf.example.org "
+            "(.env.example explains it)."
+        )
+    return address.rstrip("/")
 
 
 def database(source: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -4,14 +4,17 @@ import os
 
 import environ
 
+from config import logs
 from config.settings.base import *  # noqa: F403
 from config.settings.base import STATIC_ROOT
-from config.settings.environment import database, listed, required
+from config.settings.environment import base_url, database, listed, required
 
 _set = required("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL")
 
 SECRET_KEY = _set["SECRET_KEY"]
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS")
+# A name that begins with a dot stands for all below it as well.
+DERMIS_BASE_URL = base_url(f"https://{(ALLOWED_HOSTS or [''])[0].removeprefix('.')}")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 DATABASES = {"default": database()}
 CELERY_BROKER_URL = _set["REDIS_URL"]
@@ -26,6 +29,8 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 if os.environ.get("DERMIS_TRUST_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = logs.configuration(as_json=True)
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

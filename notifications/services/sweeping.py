@@ -10,34 +10,45 @@ from django.db import connection, transaction
 from notifications.models import LastRun, Reminder
 from notifications.services.runs import record_run
 
-# Withdraws what nobody expects any more, brings back what is expected again with the facts as they are now, and adds
-# what is new: all three see the same state of the record. Two sweeps that insert wait for each other in the same order.
+# Withdraws what nobody expects any more, renews the facts of what stands, brings back what is expected again, and adds
+# what is new: all of them see the same state of the record. Only what stands is compared with what is expected, so what
+# was withdrawn over the years costs nothing. Two sweeps that insert wait for each other in the same order.
 _KEEP = """
-WITH expected AS MATERIALIZED ({expected}),
+WITH difference AS MATERIALIZED (
+    SELECT standing.id AS standing_id, expected.*
+    FROM ({expected}) AS expected
+    FULL JOIN (SELECT * FROM {reminder} WHERE kind = %s AND withdrawn_at IS NULL) AS standing
+        ON standing.recipient_id = expected.recipient_id AND standing.topic = expected.topic
+        AND standing.stage = expected.stage AND standing.occasion = expected.occasion
+    WHERE standing.id IS NULL OR expected.topic IS NULL OR standing.facts <> expected.facts
+),
 gone AS (
     UPDATE {reminder} AS told SET withdrawn_at = %s
-    WHERE told.kind = %s AND told.withdrawn_at IS NULL AND NOT EXISTS (
-        SELECT FROM expected
-        WHERE expected.recipient_id = told.recipient_id AND expected.topic = told.topic
-            AND expected.stage = told.stage AND expected.occasion = told.occasion
-    )
+    FROM difference
+    WHERE told.id = difference.standing_id AND difference.topic IS NULL
     RETURNING told.id
 ),
-kept AS (
-    UPDATE {reminder} AS told SET withdrawn_at = NULL, facts = expected.facts
-    FROM expected
-    WHERE expected.recipient_id = told.recipient_id AND expected.topic = told.topic
-        AND expected.stage = told.stage AND expected.occasion = told.occasion
-        AND (told.withdrawn_at IS NOT NULL OR told.facts <> expected.facts)
+renewed AS (
+    UPDATE {reminder} AS told SET facts = difference.facts
+    FROM difference
+    WHERE told.id = difference.standing_id AND difference.topic IS NOT NULL
+        AND told.kind = %s AND told.withdrawn_at IS NULL
+),
+back AS (
+    UPDATE {reminder} AS told SET withdrawn_at = NULL, facts = difference.facts
+    FROM difference
+    WHERE difference.standing_id IS NULL
+        AND told.recipient_id = difference.recipient_id AND told.topic = difference.topic
+        AND told.stage = difference.stage AND told.occasion = difference.occasion
 ),
 added AS (
     INSERT INTO {reminder}
         (kind, topic, stage, occasion, recipient_id, trial_id, site_id, facts, is_late, told_at)
-    SELECT %s, topic, stage, occasion, recipient_id, trial_id, site_id, facts, is_late, %s FROM expected
-    WHERE NOT EXISTS (
+    SELECT %s, topic, stage, occasion, recipient_id, trial_id, site_id, facts, is_late, %s FROM difference
+    WHERE standing_id IS NULL AND NOT EXISTS (
         SELECT FROM {reminder} AS told
-        WHERE told.recipient_id = expected.recipient_id AND told.topic = expected.topic
-            AND told.stage = expected.stage AND told.occasion = expected.occasion
+        WHERE told.recipient_id = difference.recipient_id AND told.topic = difference.topic
+            AND told.stage = difference.stage AND told.occasion = difference.occasion
     )
     ORDER BY recipient_id, topic, stage, occasion
     ON CONFLICT (recipient_id, topic, stage, occasion) DO NOTHING
@@ -83,7 +94,7 @@ def sweep(kind: str, expected: Callable[[datetime | None], Expected], *, now: da
             return Outcome()
         rows = expected(last.ran_at if last else None)
         statement = _KEEP.format(expected=rows.sql, reminder=Reminder._meta.db_table)
-        cursor.execute(statement, [*rows.parameters, now, kind, kind, now])
+        cursor.execute(statement, [*rows.parameters, kind, now, kind, kind, now])
         told, withdrawn = cursor.fetchone()
     record_run(kind, now, told=told, withdrawn=withdrawn)
     return Outcome(told, withdrawn)

@@ -58,12 +58,15 @@ WHERE subject.id > %(newest)s
 """
 
 
-def grow(sites: list[Site], subjects: int, *, by: User) -> None:
-    """Bring the number of subjects up to this, spread evenly over the sites, with `VISITS_EACH` visits each."""
+def grow(sites: list[Site], subjects: int, *, by: User, spread_days: int = SPREAD_DAYS) -> None:
+    """Bring the number of subjects up to this, spread evenly over the sites, with `VISITS_EACH` visits each; the first
+    treatments lie in the last `spread_days` days."""
     protocol = protocol_of(newest_protocol(sites[0].trial))
     newest = max(Subject.objects.values_list("pk", flat=True), default=0)
     with acting(by=by, reason="Scale"), transaction.atomic():
-        made = Subject.objects.bulk_create(_subjects(sites, protocol, Subject.objects.count(), subjects))
+        made = Subject.objects.bulk_create(
+            _subjects(sites, protocol, range(Subject.objects.count(), subjects), spread_days)
+        )
         InformedConsent.objects.bulk_create(_consent(subject, by) for subject in made)
         visits = protocol.visits
         values = {
@@ -92,12 +95,12 @@ def fill_visits(*, after: int) -> None:
         cursor.execute(_UNSCHEDULED, {"newest": after, "today": today, "visits_each": VISITS_EACH})
 
 
-def _subjects(sites: list[Site], protocol: Protocol, first: int, last: int) -> Iterator[Subject]:
-    """Every tenth is still in screening; the others were treated first on one of the last `SPREAD_DAYS` days."""
+def _subjects(sites: list[Site], protocol: Protocol, numbers: range, spread_days: int) -> Iterator[Subject]:
+    """Every tenth is still in screening; the others were treated first on one of the last days."""
     version, today = newest_protocol(sites[0].trial), sites[0].today()
     longest = max(visit.target_days + visit.days_after for visit in protocol.visits)
-    for n in range(first, last):
-        site, treated_ago = sites[n % len(sites)], n * 37 % SPREAD_DAYS
+    for n in numbers:
+        site, treated_ago = sites[n % len(sites)], n * 37 % spread_days
         subject = Subject(site=site, number=f"{site.code}-{n:05d}", protocol_version=version)
         if n % 10:
             subject.first_treatment_on = subject.enrolled_on = today - timedelta(days=treated_ago)

@@ -18,6 +18,7 @@ VISIT_WINDOW = "visit_window"
 
 # Each visit is in one stage, the last one that has been reached. `begins_on` compares with `ahead_*` of the site, but
 # the day of closing with `closed_*`. Late is what the sweep of an earlier day should have told and no sweep has.
+# OFFSET 0 keeps PostgreSQL from writing the facts of a visit anew for each person who is told.
 _EXPECTED = f"""
 WITH place (site_id, trial_id, registration, ahead, closed, ahead_yesterday, closed_yesterday,
             ahead_before, closed_before) AS (
@@ -30,7 +31,7 @@ planned (version_id, code, names, before_opening, before_closing) AS (
 ),
 windows AS (
     SELECT visit.id, visit.code, visit.window_opens_on AS opens_on, visit.window_closes_on AS closes_on,
-        subject.number, subject.site_id, planned.names, planned.before_opening,
+        subject.number, planned.names, planned.before_opening, planned.before_closing, place.*,
         CASE
             WHEN visit.window_closes_on <= place.closed THEN '{ReminderStage.CLOSED}'
             WHEN planned.before_closing > 0
@@ -39,8 +40,7 @@ windows AS (
             WHEN visit.window_opens_on <= place.ahead THEN '{ReminderStage.OPEN}'
             WHEN planned.before_opening > 0
                 AND visit.window_opens_on - planned.before_opening <= place.ahead THEN '{ReminderStage.OPENS_SOON}'
-        END AS stage,
-        planned.before_closing
+        END AS stage
     FROM patients_visit AS visit
     JOIN patients_subject AS subject ON subject.id = visit.subject_id
     JOIN place ON place.site_id = subject.site_id
@@ -58,24 +58,24 @@ staged AS (
         ELSE closes_on
     END AS begins_on
     FROM windows WHERE stage IS NOT NULL
+),
+matter AS (
+    SELECT 'visit:' || id AS topic, stage,
+        CASE WHEN stage IN ('{ReminderStage.OPENS_SOON}', '{ReminderStage.OPEN}')
+            THEN opens_on ELSE closes_on END::text AS occasion,
+        trial_id, site_id,
+        jsonb_build_object(
+            'registration', registration, 'number', number, 'visit', code, 'names', names,
+            'opens_on', opens_on, 'closes_on', closes_on
+        ) AS facts,
+        CASE stage WHEN '{ReminderStage.CLOSED}'
+            THEN begins_on <= closed_yesterday AND begins_on > closed_before
+            ELSE begins_on <= ahead_yesterday AND begins_on > ahead_before
+        END AS is_late
+    FROM staged
+    OFFSET 0
 )
-SELECT
-    'visit:' || staged.id AS topic,
-    staged.stage,
-    CASE WHEN staged.stage IN ('{ReminderStage.OPENS_SOON}', '{ReminderStage.OPEN}')
-        THEN staged.opens_on ELSE staged.closes_on END::text AS occasion,
-    told.recipient_id,
-    place.trial_id,
-    staged.site_id,
-    jsonb_build_object(
-        'registration', place.registration, 'number', staged.number, 'visit', staged.code, 'names', staged.names,
-        'opens_on', staged.opens_on, 'closes_on', staged.closes_on
-    ) AS facts,
-    CASE staged.stage WHEN '{ReminderStage.CLOSED}'
-        THEN staged.begins_on <= place.closed_yesterday AND staged.begins_on > place.closed_before
-        ELSE staged.begins_on <= place.ahead_yesterday AND staged.begins_on > place.ahead_before
-    END AS is_late
-FROM staged JOIN place USING (site_id) JOIN told USING (site_id)
+SELECT topic, stage, occasion, recipient_id, trial_id, site_id, facts, is_late FROM matter JOIN told USING (site_id)
 """
 
 
