@@ -50,7 +50,7 @@ def template() -> str:
             draft = f"{name}_draft"
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(draft)))
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
-            _migrate(draft)
+            migrate(draft)
             _rename(draft, name)
         connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     return name
@@ -124,9 +124,10 @@ def _migrations_hash() -> str:
     return digest.hexdigest()[:12]
 
 
-def _migrate(name: str) -> None:
+def migrate(name: str, *target: str) -> None:
+    """Bring a database to the newest migrations or, with an app and the number of one of its own, back to that one."""
     environment = {**os.environ, "DERMIS_DATABASE_ROLE": "owner", "DATABASE_OWNER_URL": owner_url(name)}
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", *target]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"The migrations failed:\n{done.stdout}\n{done.stderr}")

@@ -11,9 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 ROOT = Path(__file__).resolve().parents[2]
-MAIL = ROOT / "templates/notifications/mail.html"
-"""Mail programs read no style sheets; the one page that shows it allows styles in its elements, and no script."""
-TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if path != MAIL)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PRODUCTION = {
     "SECRET_KEY": "Yw8nq2Rk-7bVZt1xPz4mLc9-sHd5gJf3uAeQ6oTi0yXvBnMwKrCl_EpSaDhGjFu-ZqWx",
     "ALLOWED_HOSTS": "dermis.example.org",
@@ -22,6 +20,8 @@ PRODUCTION = {
     "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
     "DEFAULT_FROM_EMAIL": "dermis@example.org",
 }
+MAIL = ROOT / "templates" / "notifications" / "mail.html"
+"""Mail programs read no style sheets; in its preview the page has a policy of its own."""
 COMMENTS = re.compile(r"\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}|<!--.*?-->", re.DOTALL)
 
 
@@ -33,7 +33,7 @@ def markup(path: Path) -> str:
 def test_a_template_has_no_inline_script_style_or_handler(path: Path) -> None:
     text = markup(path)
     assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text) == []
-    assert re.findall(r"<style\b[^>]*>|\sstyle\s*=", text) == []
+    assert path == MAIL or re.findall(r"<style\b[^>]*>|\sstyle\s*=", text) == []
     assert re.findall(r"<[a-z][^>]*\son[a-z]+\s*=[^>]*>", text) == []
     assert re.findall(r"javascript:", text, re.IGNORECASE) == []
     assert re.findall(r"\shx-on[:-]|\shx-vals\s*=\s*[\"']js:", text) == []

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 from pytest_django import Settings
 
 from accounts.models import User
@@ -202,6 +202,11 @@ def test_after_the_outage_the_same_mail_goes_out(waiting: Mail, server: MailServ
     assert (waiting.attempts, waiting.last_error, waiting.sent_at) == (2, "", NOW + 2 * MINUTE)
     assert server.message_ids == [f"<mail-{waiting.pk}@test.invalid>"] * 2
     assert tried_at(NOW + timedelta(days=1)) == 0
+
+
+def test_the_database_refuses_a_mail_that_was_sent_in_no_attempt(coordinator: User) -> None:
+    with pytest.raises(IntegrityError, match="mail_sent_in_some_attempt"), transaction.atomic():
+        Mail.objects.create(recipient=coordinator, key="digest:2026-05-20", sent_at=NOW)
 
 
 # --- one mail fails ---------------------------------------------------------------------------------------------------

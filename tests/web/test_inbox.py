@@ -83,6 +83,12 @@ def test_what_was_told_of_a_trial_that_the_person_left_is_not_shown(
     assert left.read_at is None
 
 
+def test_what_is_about_no_site_has_the_time_of_utc(site: Site, coordinator: User, nurse: Client) -> None:
+    told(coordinator, site, "GZ-001")
+    Reminder.objects.update(site=None)
+    assert "NCT03265613 2026-05-20 04:00 UTC" in words(nurse.get(INBOX))
+
+
 def test_an_empty_inbox_says_what_will_come(nurse: Client) -> None:
     page = text(nurse.get(INBOX))
     assert "Nothing to be reminded of" in page
