@@ -80,7 +80,9 @@ def _title(reminder: Reminder) -> str:
 
 def _entry(reminder: Reminder) -> Entry:
     line = line_of(reminder)
-    return Entry(line=line, url=_absolute(line.url), is_late=reminder.is_late)
+    # By way of the inbox, so that what was opened from a mail counts as read.
+    url = _absolute(reverse("notifications:follow", args=[reminder.pk]))
+    return Entry(line=line, url=url, is_late=reminder.is_late)
 
 
 def _subject(sections: Sequence[Section]) -> str:

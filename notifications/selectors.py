@@ -7,22 +7,31 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Su
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from notifications.kinds import KINDS
 from notifications.models import LastRun, Mail, MutedKind, Reminder
 from trials.models import Delegation, Trial
 from trials.selectors import trials_for
 
 
+def known() -> QuerySet[Reminder]:
+    """Reminders of the kinds this process can put into words; a newer one beside it may have told of others."""
+    return Reminder.objects.filter(kind__in=KINDS)
+
+
 def standing(now: datetime) -> QuerySet[Reminder]:
     """What holds and was told to people who have a role in its trial at this moment."""
     role = Delegation.objects.in_force(now).filter(user=OuterRef("recipient"), trial=OuterRef("trial"))
-    return Reminder.objects.filter(Exists(role), withdrawn_at=None)
+    return known().filter(Exists(role), withdrawn_at=None)
+
+
+def told_to(user: User) -> QuerySet[Reminder]:
+    """All that the user was told, also what was withdrawn since, with trial and site."""
+    return known().filter(recipient=user, trial__in=trials_for(user)).select_related("trial", "site")
 
 
 def inbox(user: User) -> QuerySet[Reminder]:
-    """What holds now and the user was told, newest first, with trial and site."""
-    return Reminder.objects.filter(recipient=user, withdrawn_at=None, trial__in=trials_for(user)).select_related(
-        "trial", "site"
-    )
+    """What holds now and the user was told, newest first."""
+    return told_to(user).filter(withdrawn_at=None)
 
 
 def unread(user: User) -> QuerySet[Reminder]:
@@ -32,7 +41,7 @@ def unread(user: User) -> QuerySet[Reminder]:
 
 def with_unread(trials: QuerySet[Trial], user: User) -> QuerySet[Any]:
     """The trials, each with how many reminders of it the user has not opened yet (`unread`)."""
-    mine = Reminder.objects.filter(recipient=user, withdrawn_at=None, read_at=None, trial=OuterRef("pk"))
+    mine = known().filter(recipient=user, withdrawn_at=None, read_at=None, trial=OuterRef("pk"))
     count = mine.order_by().values("trial").annotate(n=Count("pk")).values("n")
     return trials.annotate(unread=Coalesce(Subquery(count, output_field=IntegerField()), 0))
 

@@ -35,8 +35,8 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def follow(request: SignedInRequest, reminder_pk: int) -> HttpResponse:
-    """Goes to what the reminder is about; it counts as read from now on."""
-    reminder = get_object_or_404(selectors.inbox(request.user), pk=reminder_pk)
+    """Goes to what the reminder is about, also when it has been settled since; it counts as read from now on."""
+    reminder = get_object_or_404(selectors.told_to(request.user), pk=reminder_pk)
     services.mark_read(reminder)
     return redirect(line_of(reminder).url)
 

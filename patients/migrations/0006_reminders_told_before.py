@@ -1,5 +1,7 @@
 """What people were told of visit windows before reminders had stages, so that nobody is told twice."""
 
+from zoneinfo import ZoneInfo
+
 from django.db import migrations
 
 
@@ -12,6 +14,7 @@ def carry_over(apps, schema_editor):
         _word, visit_pk, _recipient, opens_on = told.dedupe_key.split(":")
         visit = Visit.objects.select_related("subject__site__trial").get(pk=visit_pk)
         site = visit.subject.site
+        told_on = told.created_at.astimezone(ZoneInfo(site.time_zone)).date()
         mail = Mail.objects.create(
             recipient_id=told.recipient_id,
             key=f"notification:{told.pk}",
@@ -27,7 +30,7 @@ def carry_over(apps, schema_editor):
         Reminder.objects.create(
             kind="visit_window",
             topic=f"visit:{visit.pk}",
-            stage="opens_soon" if told.created_at.date().isoformat() < opens_on else "open",
+            stage="opens_soon" if told_on.isoformat() < opens_on else "open",
             occasion=opens_on,
             recipient_id=told.recipient_id,
             trial_id=site.trial_id,
@@ -39,7 +42,7 @@ def carry_over(apps, schema_editor):
                 "visit": visit.code,
                 "names": {"en": visit.code, "zh": visit.code},
                 "opens_on": opens_on,
-                "closes_on": (visit.window_closes_on or told.created_at.date()).isoformat(),
+                "closes_on": (visit.window_closes_on or told_on).isoformat(),
             },
             told_at=told.created_at,
             mail=mail,
