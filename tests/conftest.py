@@ -1,6 +1,7 @@
 """What all tests share: private servers, databases copied from a migrated template, a trial with its people."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from config.settings.environment import database
 
     settings.DATABASES["default"].update(database())
+    settings.CELERY_BROKER_URL = os.environ["REDIS_URL"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -243,7 +243,7 @@ def test_an_address_that_is_none_stops_no_other(site: Site, email: str, error: s
     assert wrong.last_error.startswith(error)
 
 
-@pytest.mark.parametrize("slip", [{"facts": {}}, {"stage": "never"}, {"kind": "unknown"}])
+@pytest.mark.parametrize("slip", [{"facts": {}}, {"stage": "never"}])
 def test_a_reminder_that_cannot_be_put_into_words_stops_no_other_mail(site: Site, slip: dict[str, Any]) -> None:
     wrong, right = two_mails(site)
     wrong.reminders.update(**slip)
@@ -252,6 +252,17 @@ def test_a_reminder_that_cannot_be_put_into_words_stops_no_other_mail(site: Site
     wrong.refresh_from_db()
     assert (wrong.attempts, wrong.sent_at) == (1, None)
     assert wrong.last_error
+
+
+def test_a_kind_that_only_a_newer_version_knows_waits_for_a_process_that_does(site: Site) -> None:
+    newer, right = two_mails(site)
+    reminder = newer.reminders.get()
+    Reminder.objects.filter(pk=reminder.pk).update(kind="of_tomorrow")
+    assert deliver_waiting(limit=10) == 1
+    assert [sent.to for sent in mail.outbox] == [[right.recipient.email]]
+    reminder.refresh_from_db()
+    assert (reminder.mail, reminder.withdrawn_at) == (None, None)
+    assert gather_mails(NOW) == 0
 
 
 def test_mails_that_failed_before_do_not_use_up_the_limit_of_new_ones(site: Site) -> None:

@@ -121,10 +121,10 @@ def _facts(site: Site, number: str) -> dict[str, Any]:
 @pytest.mark.parametrize("base", ["https://ecrf.example.org", "https://ecrf.example.org/"])
 def test_links_lead_to_where_people_open_dermis(site: Site, coordinator: User, settings: Settings, base: str) -> None:
     settings.DERMIS_BASE_URL = base
-    make_reminder(coordinator, site)
+    reminder = make_reminder(coordinator, site)
     message = sent()
     expected = {
-        "https://ecrf.example.org/trials/NCT03265613/subjects/GZ-001/visits/W12/",
+        f"https://ecrf.example.org/inbox/{reminder.pk}/",
         "https://ecrf.example.org/inbox/",
         "https://ecrf.example.org/account/reminders/",
     }

@@ -160,8 +160,18 @@ def test_the_first_time_counts(site: Site, coordinator: User, nurse: Client) -> 
     assert reminder.read_at == NOW - timedelta(hours=1)
 
 
-def test_a_withdrawn_reminder_leads_nowhere(site: Site, coordinator: User, nurse: Client) -> None:
-    assert nurse.get(follow(told(coordinator, site, "GZ-001", withdrawn_at=NOW))).status_code == 404
+def test_the_link_of_a_mail_still_leads_there_when_the_matter_has_been_settled(
+    site: Site, coordinator: User, nurse: Client
+) -> None:
+    answer = nurse.get(follow(told(coordinator, site, "GZ-001", withdrawn_at=NOW)))
+    assert answer.headers["Location"] == "/trials/NCT03265613/subjects/GZ-001/visits/W12/"
+
+
+def test_a_kind_that_only_a_newer_version_knows_is_passed_over(site: Site, coordinator: User, nurse: Client) -> None:
+    newer = told(coordinator, site, "GZ-001")
+    Reminder.objects.filter(pk=newer.pk).update(kind="of_tomorrow")
+    assert "GZ-001" not in text(nurse.get(INBOX))
+    assert nurse.get(follow(newer)).status_code == 404
 
 
 def test_all_are_marked_read_up_to_the_newest_that_the_page_showed(
