@@ -34,13 +34,14 @@ TOLD = {
     "GZ-002": (0, 2, 1, True),
     "GZ-003": (-2, 1, 3, False),
     "GZ-004": (2, 1, 1, True),
+    "GZ-005": (0, 9 / 24, 1, True),  # at three in the morning in Guangzhou, when it was still Tuesday in UTC
 }
 ENDED = "GZ-004"
 
 
 @at_noon
 def told_before() -> None:
-    """A coordinator of the site GZ who was told of four windows by an earlier version; one subject has since left."""
+    """A coordinator of the site GZ who was told of five windows by an earlier version; one subject has since left."""
     site = make_site(make_trial(), "GZ")
     by = member_of(site, "coordinator")
     visits = {number: _window(site, WEDNESDAY + TOLD[number][0] * DAY) for number in TOLD}
@@ -90,6 +91,7 @@ def test_what_was_told_stands_with_its_stage_and_its_moment() -> None:
         ("GZ-002", "opens_soon"),
         ("GZ-003", "open"),
         ("GZ-004", "opens_soon"),
+        ("GZ-005", "open"),
     ]
     told = Reminder.objects.get(facts__number="GZ-003")
     visit = Visit.objects.get(subject__number="GZ-003", code="W12")
@@ -115,7 +117,7 @@ def test_each_has_the_mail_that_carried_it_as_it_was() -> None:
 
 def test_the_first_sweep_tells_nobody_the_same_stage_again() -> None:
     assert sweep_visit_windows(NOW) == Outcome(told=1, withdrawn=2)
-    assert standing() == [("GZ-001", "opens_soon"), ("GZ-002", "open"), ("GZ-003", "open")]
+    assert standing() == [("GZ-001", "opens_soon"), ("GZ-002", "open"), ("GZ-003", "open"), ("GZ-005", "open")]
     assert Reminder.objects.get(facts__number="GZ-001").facts["names"]["en"].startswith("Week 12")
     assert not Reminder.objects.filter(is_late=True).exists()
 
