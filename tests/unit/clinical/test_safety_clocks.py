@@ -116,6 +116,16 @@ def test_other_notice_can_be_handed_in() -> None:
     assert clock.stage_on(DAY_ZERO + 16 * DAY, early) is ClockStage.ESCALATED
 
 
+@pytest.mark.parametrize("days", [0, 3])
+def test_the_last_warning_may_fall_on_the_end_or_on_the_first_one(days: int) -> None:
+    (clock,) = clocks(SUSAR)
+    assert isinstance(clock, DayClock)
+    notice = replace(NOTICES[clock.kind], last_warning=days * DAY)
+    stages = [clock.stage_on(clock.due_on - (days + more) * DAY, notice) for more in (0, 1)]
+    assert stages[0] is ClockStage.LAST_WARNING
+    assert stages[1] is (ClockStage.STARTED if days else ClockStage.DUE_SOON)
+
+
 @pytest.mark.parametrize(
     ("notice", "words"),
     [
