@@ -9,16 +9,3 @@ class YesNo(models.TextChoices):
 
     YES = "Y", _("Yes")
     NO = "N", _("No")
-
-
-class Route(models.TextChoices):
-    """CDISC codelist ROUTE, as far as medicines before and during the trials need it; "other" is the sponsor's."""
-
-    ORAL = "ORAL", _("By mouth")
-    TOPICAL = "TOPICAL", _("On the skin")
-    SUBCUTANEOUS = "SUBCUTANEOUS", _("Under the skin")
-    INTRAVENOUS = "INTRAVENOUS", _("Into a vein")
-    INTRAMUSCULAR = "INTRAMUSCULAR", _("Into a muscle")
-    INTRALESIONAL = "INTRALESIONAL", _("Into the lesion")
-    INHALED = "RESPIRATORY (INHALATION)", _("Inhaled")
-    OTHER = "OTHER", _("Other")

@@ -71,9 +71,9 @@ def _about_seriousness(event: Outline) -> dict[str, Promise]:
 
 def _about_the_end(event: Outline) -> dict[str, Promise]:
     if event.ended_on is None:
-        return {"ended_on": _("Enter the day on which the event was over.")} if event.outcome in OVER else {}
+        return {"ended": _("Enter the day on which the event was over.")} if event.outcome in OVER else {}
     if event.outcome in ONGOING:
-        return {"ended_on": _("An event that goes on has no end date; remove the date or choose another outcome.")}
+        return {"ended": _("An event that goes on has no end date; remove the date or choose another outcome.")}
     if event.onset_on is not None and event.ended_on < event.onset_on:
-        return {"ended_on": _("The end is before the onset; one of the two dates is wrong.")}
+        return {"ended": _("The end is before the onset; one of the two dates is wrong.")}
     return {}

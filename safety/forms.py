@@ -36,7 +36,7 @@ class AdverseEventForm(forms.ModelForm):
     class Meta:
         model = AdverseEvent
         fields = ENTERED
-        field_classes = {"onset_on": DayField, "ended_on": DayField}
+        field_classes = {"admitted_on": DayField, "discharged_on": DayField}
         widgets = {
             "narrative": forms.Textarea(attrs={"rows": 4}),
             "treatment_given": forms.Textarea(attrs={"rows": 2}),

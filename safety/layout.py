@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from safety.models import AdverseEvent
-from safety.terms import SERIOUSNESS_CRITERIA
+from safety.terms import RELATION_OF, SERIOUSNESS_CRITERIA
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,21 @@ class Group:
 
 
 GROUPS: Final = (
-    Group(gettext_lazy("What happened"), ("term", "onset_on", "visit", "narrative")),
-    Group(gettext_lazy("How severe, how serious"), ("grade", "is_serious", *SERIOUSNESS_CRITERIA)),
-    Group(gettext_lazy("Cause"), ("relation",)),
-    Group(gettext_lazy("Treatment and outcome"), ("action_taken", "treatment_given", "outcome", "ended_on")),
+    Group(gettext_lazy("What happened"), ("term", "term_code", "onset", "onset_time", "visit", "narrative")),
+    Group(
+        gettext_lazy("How severe, how serious"),
+        (
+            "grade",
+            "is_serious",
+            *SERIOUSNESS_CRITERIA,
+            "serious_known_at",
+            "admitted_on",
+            "discharged_on",
+            "is_special_interest",
+        ),
+    ),
+    Group(gettext_lazy("Cause"), (*RELATION_OF.values(), "other_cause", "expectedness")),
+    Group(gettext_lazy("Treatment and outcome"), ("action_taken", "treatment_given", "outcome", "ended")),
 )
 ENTERED: Final = tuple(name for group in GROUPS for name in group.fields)
 

@@ -15,6 +15,7 @@ from patients.models import Subject
 from patients.policies import day_is_possible, may_receive_data
 from patients.services.locks import locked_subject
 from patients.services.planning import consent_day
+from safety.event_days import work_out_days
 from safety.layout import ENTERED, stored
 from safety.models import AdverseEvent
 from trials.policies import NotAllowedNow
@@ -71,7 +72,7 @@ def correct_adverse_event(
         raise ValidationError(_("Nothing was changed, so there is nothing to save."))
     event.version += 1
     with acting(by=by, reason=reason):
-        event.save(update_fields=[*changed, "version"])
+        event.save(update_fields=[*changed, "onset_on", "ended_on", "version"])
     return event
 
 
@@ -86,6 +87,8 @@ def _enter(event: AdverseEvent, fields: Mapping[str, Any]) -> None:
         raise TypeError(f"not a field of an adverse event that is entered: {', '.join(sorted(unknown))}")
     for name, value in fields.items():
         setattr(event, name, value)
+    event.clean_fields(exclude=["onset_on", "ended_on"])
+    work_out_days(event, consent_on=consent_day(event.subject), today=event.subject.site.today())
     event.full_clean()
     errors = _impossible_days(event) | _wrong_visit(event)
     if errors:
@@ -95,7 +98,12 @@ def _enter(event: AdverseEvent, fields: Mapping[str, Any]) -> None:
 def _impossible_days(event: AdverseEvent) -> dict[str, str]:
     subject = event.subject
     today, consent_on = subject.site.today(), consent_day(subject)
-    days: dict[str, date | None] = {"onset_on": event.onset_on, "ended_on": event.ended_on}
+    days: dict[str, date | None] = {
+        "onset": event.onset_on,
+        "ended": event.ended_on,
+        "admitted_on": event.admitted_on,
+        "discharged_on": event.discharged_on,
+    }
     errors = {}
     for field, day in days.items():
         if day is None:

@@ -5,6 +5,8 @@ from typing import Final
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clinical.safety.causality import Cause
+
 
 class Grade(models.IntegerChoices):
     """Severity: the five general grades of CTCAE version 5.0 (US National Cancer Institute), in our own short words."""
@@ -29,6 +31,36 @@ class Causality(models.TextChoices):
 
 # Default, not a rule of WHO-UMC: what cannot be judged yet counts as related until it is resolved.
 RELATED: Final = frozenset(Causality) - {Causality.UNLIKELY}
+
+RELATION_OF: Final = {
+    Cause.CELL_PRODUCT: "relation",
+    Cause.INFUSION_PROCEDURE: "relation_procedure",
+    Cause.PREMEDICATION: "relation_premedication",
+    Cause.COMPARATOR: "relation_comparator",
+    Cause.DISEASE: "relation_disease",
+    Cause.OTHER: "relation_other",
+}
+"""The field of an event that says how likely each cause is; only that of the product must be answered."""
+
+
+class Term(models.TextChoices):
+    """Terms of CTCAE version 5.0 with grades of their own (`clinical.safety.ctcae_events.EventTerm`), and any other."""
+
+    INFUSION_RELATED_REACTION = "infusion_related_reaction", _("Infusion related reaction")
+    ALLERGIC_REACTION = "allergic_reaction", _("Allergic reaction")
+    ANAPHYLAXIS = "anaphylaxis", _("Anaphylaxis")
+    FEVER = "fever", _("Fever")
+    THROMBOEMBOLIC_EVENT = "thromboembolic_event", _("Thromboembolic event")
+    CHILLS = "chills", _("Chills")
+    OTHER = "other", _("Another event")
+
+
+class Expectedness(models.TextChoices):
+    """Whether the reference safety information names the event (ICH E2A)."""
+
+    EXPECTED = "expected", _("Expected")
+    UNEXPECTED = "unexpected", _("Unexpected")
+    UNKNOWN = "unknown", _("Not looked up yet")
 
 
 class Outcome(models.TextChoices):
@@ -68,3 +100,36 @@ SERIOUSNESS_CRITERIA: Final = (
     "is_congenital_anomaly",
     "is_medically_important",
 )
+
+
+class ReportStatus(models.TextChoices):
+    """Where the report of a serious event stands (`clinical.safety.workflow.ReportState`)."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In medical review")
+    QUESTIONS = "questions", _("Questions to the site")
+    ASSESSED = "assessed", _("Assessed")
+    CLOSED = "closed", _("Closed")
+
+
+class ReportStep(models.TextChoices):
+    """What can be done with a report (`clinical.safety.workflow.Step`)."""
+
+    SUBMIT = "submit", _("Sign and submit")
+    TAKE_UP = "take_up", _("Take up for review")
+    ASK = "ask", _("Ask the site")
+    ANSWER = "answer", _("Answer")
+    ASSESS = "assess", _("Sign the assessment")
+    CLOSE = "close", _("Close")
+    FOLLOW_UP = "follow_up", _("Report new information")
+
+
+class ReporterRole(models.TextChoices):
+    """Qualification of the reporter: ICH E2B(R3), element C.2.r.4."""
+
+    PHYSICIAN = "physician", _("Physician")
+    PHARMACIST = "pharmacist", _("Pharmacist")
+    OTHER_PROFESSIONAL = "other_professional", _("Other health professional")
+    LAWYER = "lawyer", _("Lawyer")
+    CONSUMER = "consumer", _("Patient or another person")

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "pghistory",
     "audit",
     "accounts",
+    "signatures",
     "trials",
     "notifications",
     "patients",

@@ -6,10 +6,12 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from assessments.codes import Route, YesNo
+from assessments.codes import YesNo
 from assessments.fields import BoundedDecimal, PartialDay
 from assessments.form_data import FormData, RowData
 from audit.tracking import audited
+from patients.medication_codes import Frequency, Route
+from patients.medication_codes import TreatmentKind as Kind
 
 
 class Use(models.TextChoices):
@@ -61,32 +63,6 @@ class PreviousTreatment(FormData):
 
     class Meta(FormData.Meta):
         verbose_name = _("previous treatment")
-
-
-class Kind(models.TextChoices):
-    """What a line is about: the kinds that the form asks about, and every other medicine."""
-
-    TOPICAL = "topical", _("Topical treatment")
-    SYSTEMIC = "systemic", _("Systemic treatment")
-    PHOTOTHERAPY = "phototherapy", _("Phototherapy")
-    BIOLOGIC = "biologic", _("Biologic treatment")
-    CELL_THERAPY = "cell_therapy", _("Cell therapy")
-    OTHER = "other", _("Other medicine")
-
-
-class Frequency(models.TextChoices):
-    """How often, as far as sources usually say it (default list)."""
-
-    ONCE = "once", _("Once")
-    DAILY = "daily", _("Daily")
-    TWICE_DAILY = "twice_daily", _("Twice a day")
-    THREE_TIMES_DAILY = "three_times_daily", _("Three times a day")
-    WEEKLY = "weekly", _("Weekly")
-    SEVERAL_A_WEEK = "several_a_week", _("Several times a week")
-    TWO_WEEKLY = "two_weekly", _("Every two weeks")
-    MONTHLY = "monthly", _("Monthly")
-    AS_NEEDED = "as_needed", _("As needed")
-    OTHER = "other", _("Other")
 
 
 class EndReason(models.TextChoices):
