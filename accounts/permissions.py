@@ -18,6 +18,8 @@ class Permission(Enum):
     ENROL_SUBJECTS = _("Enrol eligible subjects")
     CHANGE_TREATMENT = _("Change a subject's arm, or move a subject to an amended protocol")
     RECORD_ADVERSE_EVENTS = _("Record and correct adverse events")
+    SIGN_SAFETY_REPORTS = _("Sign and submit reports of serious adverse events")
+    REVIEW_SAFETY = _("Review adverse events, question the site, assess serious ones and report them")
     VIEW_SAFETY = _("See the adverse events of all subjects of the site")
     VIEW_HISTORY = _("Read the audit trail of every value")
     EXPORT_DATA = _("Download the trial's data")

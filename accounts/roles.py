@@ -51,9 +51,11 @@ INVESTIGATOR = Role(
     code="investigator",
     name=_("Investigator"),
     description=_(
-        "All that a coordinator does; decides eligibility, changes of treatment and release of product lots."
+        "All that a coordinator does; decides eligibility, changes of treatment and release of product lots; signs "
+        "reports of serious events."
     ),
-    permissions=COORDINATOR.permissions | {P.DECIDE_ELIGIBILITY, P.CHANGE_TREATMENT, P.RELEASE_LOTS},
+    permissions=COORDINATOR.permissions
+    | {P.DECIDE_ELIGIBILITY, P.CHANGE_TREATMENT, P.RELEASE_LOTS, P.SIGN_SAFETY_REPORTS},
 )
 MONITOR = Role(
     code="monitor",
@@ -64,8 +66,20 @@ MONITOR = Role(
 SAFETY_MONITOR = Role(
     code="safety_monitor",
     name=_("Safety monitor"),
-    description=_("Reviews adverse events across the sites of the trial; can stop enrolment."),
-    permissions=frozenset({P.VIEW_PROTOCOL, P.VIEW_SUBJECTS, P.VIEW_SAFETY, P.VIEW_HISTORY, P.STOP_ENROLMENT}),
+    description=_(
+        "Medical monitor: reviews adverse events across the sites of the trial, assesses serious ones; can stop "
+        "enrolment."
+    ),
+    permissions=frozenset(
+        {
+            P.VIEW_PROTOCOL,
+            P.VIEW_SUBJECTS,
+            P.VIEW_SAFETY,
+            P.VIEW_HISTORY,
+            P.STOP_ENROLMENT,
+            P.REVIEW_SAFETY,
+        }
+    ),
     whole_trial=True,
 )
 DATA_MANAGER = Role(

@@ -13,7 +13,7 @@ from audit.context import acting
 from audit.history import changes
 from patients.models import InformedConsent, Subject
 from safety.models import AdverseEvent
-from safety.selectors import differences, history_of
+from safety.selectors.events import differences, history_of
 from safety.services import ChangedMeanwhile, correct_adverse_event, record_adverse_event
 from tests.factories import UserFactory, make_subject, take_place
 from trials.models import Site

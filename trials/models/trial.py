@@ -1,5 +1,7 @@
 """The trial and the versions of its protocol."""
 
+from zoneinfo import ZoneInfo
+
 import pgtrigger
 from django.db import models
 from django.utils import timezone
@@ -19,12 +21,27 @@ class Trial(models.Model):
         _("enrolment target"), null=True, blank=True, help_text=_("Empty: as many subjects as the protocol plans.")
     )
 
+    sponsor_time_zone = models.CharField(
+        _("time zone of the sponsor"),
+        max_length=60,
+        blank=True,
+        help_text=_("Days for reports to authorities are counted there. Empty: as at the first site (default)."),
+    )
+
     class Meta:
         verbose_name = _("trial")
         ordering = ("registration",)
 
     def __str__(self) -> str:
         return self.registration
+
+    @property
+    def sponsor_zone(self) -> ZoneInfo:
+        """Where the sponsor's calendar days are counted: one statement where it is not named."""
+        if self.sponsor_time_zone:
+            return ZoneInfo(self.sponsor_time_zone)
+        first = self.sites.order_by("code").values_list("time_zone", flat=True).first()
+        return ZoneInfo(first or "UTC")
 
 
 @audited

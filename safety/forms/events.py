@@ -12,7 +12,7 @@ from patients.forms.fields import DayField, ReasonField
 from patients.models import Subject
 from safety.layout import ENTERED, GROUPS
 from safety.models import AdverseEvent
-from safety.selectors import EventFilter, visit_name, visits_it_may_follow
+from safety.selectors.events import EventFilter, visit_name, visits_it_may_follow
 from safety.terms import Grade
 from trials.models import Site, Trial
 from trials.selectors import sites_for

@@ -15,9 +15,9 @@ from patients.access import SubjectRequest, subject_page
 from patients.policies import may_receive_data
 from patients.selectors.subjects import subject_strip
 from safety.consistency import points_to_check
-from safety.forms import AdverseEventForm, CorrectionForm, EventFilterForm
+from safety.forms.events import AdverseEventForm, CorrectionForm, EventFilterForm
 from safety.layout import ENTERED, GROUPS, label
-from safety.selectors import (
+from safety.selectors.events import (
     differences,
     events_of_subject,
     events_of_trial,
