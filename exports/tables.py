@@ -13,6 +13,7 @@ from assessments.wording.model import QuestionnaireData, QuestionnaireWording
 from exports import participation, products
 from exports.columns import Column, Kind, of_field, reference
 from exports.lines import lines_of
+from exports.medication import concomitant_medication
 from exports.table import (
     Table,
     by_subject,
@@ -60,6 +61,7 @@ def all_tables() -> tuple[Table, ...]:
         _deviations(),
         _findings(),
         _adverse_events(),
+        concomitant_medication(),
         products.lots(),
         products.clearances(),
         *(table for spec in INSTRUMENTS.values() for table in _forms(spec)),

@@ -155,6 +155,13 @@ safety:event               GET     +            +             +        +       +
 safety:correct             GET     +            +             -        -       -     0             0      -
 safety:correct             POST    +            +             -        -       -     0             0      -
 safety:event-history       GET     +            +             +        +       +     0             0      +
+safety:subject-medication  GET     +            +             +        +       +     0             0      +
+safety:record-medication   GET     +            +             -        -       -     0             0      -
+safety:record-medication   POST    +            +             -        -       -     0             0      -
+safety:medication          GET     +            +             +        +       +     0             0      +
+safety:correct-medication  GET     +            +             -        -       -     0             0      -
+safety:correct-medication  POST    +            +             -        -       -     0             0      -
+safety:medication-history  GET     +            +             +        +       +     0             0      +
 exports:list               GET     -            -             -        -       +     +             +      -
 exports:create             POST    -            -             -        -       +     +             +      -
 """
@@ -226,6 +233,7 @@ class World:
             "instrument": "dlqi",
             "language": "en",
             "event_number": 1,
+            "medication_number": 1,
             "token": self.token,
             "consent_pk": subject.consents.earliest("pk").pk,
             "sheet_pk": subject.site.trial.information_sheets.earliest("pk").pk,
@@ -291,7 +299,7 @@ def _build() -> World:
 def _treated(site: Site) -> Subject:
     from patients.services.deviations import report_deviation
     from safety.services import record_adverse_event
-    from tests.factories import infused_subject, make_lot, make_member, make_range
+    from tests.factories import infused_subject, make_lot, make_medication, make_member, make_range
 
     doctor = make_member("investigator", site)
     subject = infused_subject(site, doctor)
@@ -306,6 +314,7 @@ def _treated(site: Site) -> Subject:
         "outcome": "not_recovered",
     }
     record_adverse_event(subject=subject, fields=event, by=doctor)
+    make_medication(subject, doctor)
     report_deviation(
         subject=subject, occurred_on=site.today(), category="procedure", description="Not weighed", by=doctor
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from accounts.models import User
+from audit.context import acting
 from clinical.body_regions import BodyRegion
 from exports.services import make_export
 from notifications.models import LastRun, Mail, Reminder
@@ -19,7 +20,8 @@ from patients.services.calendar_feeds import make_feed
 from patients.services.consent import record_consent
 from patients.services.eligibility import answer_criteria, decide_eligibility
 from patients.services.reminders import sweep_consent, sweep_eligibility, sweep_visit_windows
-from safety.services import record_adverse_event
+from safety.models import AdverseEvent, EventTreatment
+from safety.services import correct_medication, record_adverse_event
 from tests.factories import (
     amend,
     complete_form,
@@ -28,6 +30,7 @@ from tests.factories import (
     enrolled_subject,
     infused_subject,
     make_lot,
+    make_medication,
     make_member,
     make_randomised_trial,
     make_range,
@@ -119,6 +122,13 @@ SIGHTS = (
     Sight("event", "coordinator", f"{TREATED}adverse-events/1/"),
     Sight("event-correct", "coordinator", f"{TREATED}adverse-events/1/correct/"),
     Sight("event-history", "coordinator", f"{TREATED}adverse-events/1/history/"),
+    Sight("medication-of-subject", "coordinator", f"{TREATED}medication/"),
+    Sight("medication-none", "coordinator", f"{NEW}medication/"),
+    Sight("medication-record", "coordinator", f"{TREATED}medication/record/"),
+    Sight("medication-to-check", "coordinator", f"{TREATED}medication/1/"),
+    Sight("medication-against-event", "coordinator", f"{TREATED}medication/2/"),
+    Sight("medication-correct", "coordinator", f"{TREATED}medication/1/correct/"),
+    Sight("medication-history", "coordinator", f"{TREATED}medication/1/history/"),
     Sight("ranges", "coordinator", f"{TRIAL}normal-ranges/"),
     Sight("ranges-none-found", "coordinator", f"{TRIAL}normal-ranges/?panel=t_cells"),
     Sight("range-new", "coordinator", f"{TRIAL}normal-ranges/new/"),
@@ -221,7 +231,8 @@ def build() -> dict[str, User]:
     take_place(treated, "W4", nurse, on=site.today() - timedelta(days=50))
     smaller = dict.fromkeys((f"{region}_area" for region in BodyRegion), 1)
     complete_form(take_place(treated, "W12", nurse), "pasi", nurse, **smaller)
-    record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)
+    fever = record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)
+    _medication(treated, fever, nurse)
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
@@ -235,6 +246,28 @@ def build() -> dict[str, User]:
     make_export(trial=trial, by=people["administrator"]).file.close()
     _reminders(site, people)
     return people | _randomised()
+
+
+def _medication(treated: Subject, fever: AdverseEvent, by: User) -> None:
+    """An ointment that two criteria may forbid, corrected once, and a medicine against the fever."""
+    today = treated.site.today()
+    ointment = make_medication(
+        treated,
+        by,
+        name="Betamethasone dipropionate 0.05 % ointment",
+        indication="Plaque psoriasis",
+        treatment_kind="topical",
+        dose="",
+        route="TOPICAL",
+        frequency="twice_daily",
+        started=f"{today.year - 2}",
+    )
+    correct_medication(
+        medication=ointment, fields={"frequency": "daily"}, reason="Said so by telephone", seen_version=1, by=by
+    )
+    tablet = make_medication(treated, by, started=(today - timedelta(days=3)).isoformat(), ended=today.isoformat())
+    with acting(by=by):
+        EventTreatment.objects.create(event=fever, medication=tablet)
 
 
 def _reminders(site: Site, people: dict[str, User]) -> None:

@@ -43,7 +43,7 @@ from patients.models import (
     SubjectIdentity,
     Visit,
 )
-from safety.models import AdverseEvent
+from safety.models import AdverseEvent, ConcomitantMedication, EventTreatment
 from safety.services import record_adverse_event
 from tests.exported import Row, fields_of, in_order, members_of, of_subject, rows_of, whose, written
 from tests.factories import (
@@ -52,6 +52,7 @@ from tests.factories import (
     entry_for,
     infused_subject,
     make_lot,
+    make_medication,
     make_member,
     make_randomised_trial,
     make_site,
@@ -129,6 +130,7 @@ def full_trial() -> None:
         record_adverse_event(
             subject=subject, fields={**FEVER, "onset_on": onset, "visit": visit, "narrative": AWKWARD}, by=doctor
         )
+        _medication(subject, doctor)
         with acting(by=doctor):
             ConsentWithdrawal.objects.create(
                 subject=make_subject(site, doctor), scope="follow_up", withdrawn_on=onset, recorded_by=doctor
@@ -166,6 +168,16 @@ def _infuse_with_lines(subject: Subject, by: User) -> None:
         is_interrupted="Y",
         interruptions=({ROW_KEY: "1", "reason": "Alarm of the pump", **pause},),
     )
+
+
+def _medication(subject: Subject, by: User) -> None:
+    """One that goes on, and one that is over and was given against both events."""
+    make_medication(subject, by, name=AWKWARD, started="2019")
+    month = subject.site.today().strftime("%Y-%m")
+    tablet = make_medication(subject, by, dose="", route="", frequency="", started=month, ended=month)
+    with acting(by=by):
+        for event in AdverseEvent.objects.filter(subject=subject).order_by("-number"):
+            EventTreatment.objects.create(event=event, medication=tablet)
 
 
 def ask_dlqi_in(wording: QuestionnaireWording, visit: Visit, by: User) -> None:
@@ -338,6 +350,42 @@ def test_every_adverse_event_is_in_its_file(full: Trial, manager: User) -> None:
     ]
     assert [row["visit"] for row in expected] == ["", "W4", "", "W4"]
     assert rows_of(members_of(make_export(trial=full, by=manager)), "adverse_events.csv") == expected
+
+
+def test_every_medication_is_in_its_file_with_the_events_it_was_given_against(full: Trial, manager: User) -> None:
+    entered = ("number", "name", "indication", "treatment_kind", "dose", "route", "frequency", "started", "ended")
+    stored = in_order(ConcomitantMedication.objects.all(), lambda row: (*whose(row.subject), row.number))
+    expected = [
+        {
+            **of_subject(row.subject),
+            **fields_of(row, *entered),
+            "is_ongoing": "N" if row.ended else "Y",
+            **fields_of(row, "started_on", "ended_on"),
+            "events": " ".join(str(number) for number in sorted(row.treated_events.values_list("number", flat=True))),
+        }
+        for row in stored
+    ]
+    assert [(row["is_ongoing"], row["events"]) for row in expected] == [("Y", ""), ("N", "1 2")] * 2
+    assert rows_of(members_of(make_export(trial=full, by=manager)), "concomitant_medication.csv") == expected
+
+
+def test_the_dictionary_names_medication_as_cdash_does(trial: Trial, manager: User) -> None:
+    described = rows_of(members_of(make_export(trial=trial, by=manager)), "data_dictionary.csv")
+    found = {row["cdash"]: row["column"] for row in described if row["table"] == "concomitant_medication"}
+    assert (
+        found.items()
+        >= {
+            "CMTRT": "name",
+            "CMINDC": "indication",
+            "CMDSTXT": "dose",
+            "CMROUTE": "route",
+            "CMDOSFRQ": "frequency",
+            "CMSTDAT": "started",
+            "CMENDAT": "ended",
+            "CMONGO": "is_ongoing",
+            "CMAENO": "events",
+        }.items()
+    )
 
 
 def test_every_lot_is_in_its_file_whoever_received_it(full: Trial, manager: User) -> None:
@@ -523,6 +571,7 @@ LEFT_OUT = {
     Visit: {"id", "code", "needs_enrolment"},  # the code is the column "visit"; the rest is the protocol's
     Finding: {"id"},
     AdverseEvent: {"id", "version"},
+    ConcomitantMedication: {"id", "version"},
     InformedConsent: {"id", "row_version"},
     EligibilityDecision: {"id"},
     Allocation: {"id", "allocated_at"},
@@ -541,6 +590,7 @@ LEFT_OUT = {
         (Visit, "visits"),
         (Finding, "findings"),
         (AdverseEvent, "adverse_events"),
+        (ConcomitantMedication, "concomitant_medication"),
         (InformedConsent, "consents"),
         (EligibilityDecision, "eligibility"),
         (Allocation, "allocations"),

@@ -2,6 +2,7 @@
 
 from tests.factories.forms import clear, complete_form, correct_form, entry_for, values_for, write_past_schedule
 from tests.factories.laboratory import line_for, results_for
+from tests.factories.medication import make_medication
 from tests.factories.protocols import amend
 from tests.factories.reminders import make_kind, make_reminder
 from tests.factories.subjects import (
@@ -48,6 +49,7 @@ __all__ = [
     "line_for",
     "make_kind",
     "make_lot",
+    "make_medication",
     "make_member",
     "make_randomised_trial",
     "make_range",
