@@ -54,8 +54,7 @@ def wash_out_of(kind: CriterionKind, rule: Rule, treatment: str) -> WashOut | No
     if _fails(kind, rule, past):
         return WashOut(forbids_ongoing, is_ever=True)
     for unit in IntervalUnit:
-        ago = interval_code(last_day_fact(treatment), unit)
-        enough = bisect_left(range(LONGEST), True, key=lambda n, ago=ago: not _fails(kind, rule, past | {ago: n}))
+        enough = _enough(kind, rule, past, ago=interval_code(last_day_fact(treatment), unit))
         if enough:
             return WashOut(forbids_ongoing, at_least=enough, unit=unit)
     return WashOut(forbids_ongoing) if forbids_ongoing else None
@@ -68,8 +67,13 @@ def keeps_out(kind: CriterionKind, rule: Rule, treatment: str, *, last_on: date 
     """
     if last_on is None or last_on >= on:
         return _fails(kind, rule, {use_fact(treatment): ONGOING})
-    used = {use_fact(treatment): PAST, last_day_fact(treatment): last_on}
+    used: dict[str, FactValue | date] = {use_fact(treatment): PAST, last_day_fact(treatment): last_on}
     return _fails(kind, rule, for_rules(used, on=on))
+
+
+def _enough(kind: CriterionKind, rule: Rule, past: Mapping[str, FactValue], *, ago: str) -> int:
+    """The shortest interval that does not keep out; what is long enough ago stays so, the longer it is."""
+    return bisect_left(range(LONGEST), True, key=lambda count: not _fails(kind, rule, {**past, ago: float(count)}))
 
 
 def _fails(kind: CriterionKind, rule: Rule, facts: Mapping[str, FactValue]) -> bool:

@@ -16,7 +16,7 @@ from patients.selectors.subjects import subject_strip
 from safety.forms.medication import MedicationCorrectionForm, MedicationForm
 from safety.medication_layout import ENTERED, GROUPS, label
 from safety.selectors.medication import differences, history_of, last_change, medication_of_subject, values_in_words
-from safety.services import MedicationChangedMeanwhile, correct_medication, record_medication
+from safety.services.medication import MedicationChangedMeanwhile, correct_medication, record_medication
 from safety.wash_outs import all_counted_for, counted_for, points_to_check
 from trials.selectors import protocol_of
 

@@ -21,7 +21,8 @@ from patients.services.consent import record_consent
 from patients.services.eligibility import answer_criteria, decide_eligibility
 from patients.services.reminders import sweep_consent, sweep_eligibility, sweep_visit_windows
 from safety.models import AdverseEvent, EventTreatment
-from safety.services import correct_medication, record_adverse_event
+from safety.services import record_adverse_event
+from safety.services.medication import correct_medication
 from tests.factories import (
     amend,
     complete_form,

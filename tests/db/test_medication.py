@@ -16,7 +16,7 @@ from patients.models import InformedConsent, Subject
 from patients.services.enrolment import end_participation
 from safety.models import ConcomitantMedication
 from safety.selectors.medication import differences, history_of
-from safety.services import MedicationChangedMeanwhile, correct_medication, record_medication
+from safety.services.medication import MedicationChangedMeanwhile, correct_medication, record_medication
 from safety.wash_outs import PointToCheck, points_to_check
 from tests.factories import (
     UserFactory,

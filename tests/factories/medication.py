@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import User
 from patients.models import Subject
 from safety.models import ConcomitantMedication
-from safety.services import record_medication
+from safety.services.medication import record_medication
 
 PARACETAMOL: dict[str, Any] = {
     "name": "Paracetamol",

@@ -10,7 +10,8 @@ from accounts.models import User
 from audit.context import acting
 from patients.models import Subject
 from safety.models import ConcomitantMedication, EventTreatment
-from safety.services import correct_medication, record_adverse_event
+from safety.services import record_adverse_event
+from safety.services.medication import correct_medication
 from tests.factories import UserFactory, make_medication, make_member
 from tests.web.pages import signed_in, text, words
 from trials.models import Site, Trial
