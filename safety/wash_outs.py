@@ -102,7 +102,8 @@ def _points(counted: Counted, medication: ConcomitantMedication, *, on: date) ->
             "By its days it can have been taken since the first treatment on %(day)s; check whether the protocol "
             "permits that."
         )
-        yield PointToCheck(counted.code, counted.asked, found % {"day": on})
+        asked = _("It keeps out whoever is under this kind of treatment.")
+        yield PointToCheck(counted.code, asked, found % {"day": on})
 
 
 def _may_be_during(medication: ConcomitantMedication, subject: Subject) -> bool:

@@ -236,6 +236,7 @@ def test_a_medication_that_goes_on_is_to_be_checked_before_and_during_the_trial(
     before, during = points_to_check(make_medication(treated, investigator, **OINTMENT, started="2020"))
     assert before.found == "It has no end; the first treatment was on 2026-05-20."
     assert "since the first treatment on 2026-05-20" in during.found
+    assert during.asked == "It keeps out whoever is under this kind of treatment."
 
 
 def test_a_medication_begun_in_the_trial_is_to_be_checked_for_that_alone(site: Site, investigator: User) -> None:

@@ -91,10 +91,10 @@ safety:subject-events       /            monitor        12
 safety:event                /1           monitor        13
 safety:event-history        /1           monitor        15
 safety:subject-medication   /            monitor        12
-safety:record-medication    /            coordinator    13
-safety:medication           /1           monitor        14
-safety:correct-medication   /1           coordinator    14
-safety:medication-history   /1           monitor        15
+safety:record-medication    /            coordinator    11
+safety:medication           /1           monitor        13
+safety:correct-medication   /1           coordinator    12
+safety:medication-history   /1           monitor        14
 notifications:inbox         -            coordinator    9
 notifications:inbox         ?show=unread coordinator    9
 notifications:choices       -            coordinator    8
@@ -125,7 +125,7 @@ def enlarge(site: Site, by: User) -> None:
     draft = entry_for("pasi", visit)
     save_form(spec=INSTRUMENTS["pasi"], visit=visit, entry=draft, complete=False, by=by, expected_version=0)
     record_adverse_event(subject=treated, fields={**EVENT, "onset_on": today - timedelta(days=69)}, by=by)
-    make_medication(treated, by)
+    make_medication(treated, by, treatment_kind="topical")
     make_member("monitor", site)
     make_lot(site.trial, f"UC-{treated.number}")
     make_range(site, valid_from=today - timedelta(days=NormalRange.objects.count()))
