@@ -150,6 +150,18 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "due": StatusLook(_("To be signed again"), "alert", "warning"),
         "lapses_soon": StatusLook(_("Lapses soon"), "clock", "warning"),
         "to_review": StatusLook(_("To be reviewed"), "alert", "warning"),
+        "started": StatusLook(_("Clock runs"), "clock", "info"),
+        "due_soon": StatusLook(_("Due soon"), "clock", "warning"),
+        "last_warning": StatusLook(_("Last warning"), "alert", "warning"),
+        "overdue": StatusLook(_("Overdue"), "alert", "danger"),
+        "escalated": StatusLook(_("Still overdue"), "alert", "critical"),
+    },
+    "safety_clock": {
+        "running": StatusLook(_("Clock runs"), "clock", "info"),
+        "due_soon": StatusLook(_("Due soon"), "clock", "warning"),
+        "overdue": StatusLook(_("Overdue"), "alert", "critical"),
+        "met": StatusLook(_("In time"), "check-circle", "good"),
+        "met_late": StatusLook(_("Late"), "history", "warning"),
     },
     "inbox": {
         "unread": StatusLook(_("Unread"), "circle", "accent"),
