@@ -92,7 +92,7 @@ def people_by_site(now: datetime, *, roles: Collection[str]) -> dict[Site, set[i
 def sponsor_zones(trials: Collection[Trial]) -> dict[int, ZoneInfo]:
     """Where the sponsor of each trial counts days (`Trial.sponsor_zone`), by primary key: one statement for all."""
     unnamed = [trial.pk for trial in trials if not trial.sponsor_time_zone]
-    first = Site.objects.filter(trial__in=unnamed).order_by("trial", "code").distinct("trial")
+    first = Site.objects.filter(trial__in=unnamed).order_by("trial_id", "code").distinct("trial_id")
     named = {trial.pk: trial.sponsor_time_zone or "UTC" for trial in trials}
     zones = named | dict(first.values_list("trial_id", "time_zone"))
     return {pk: ZoneInfo(name) for pk, name in zones.items()}

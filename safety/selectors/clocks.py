@@ -107,10 +107,11 @@ def facts_of(case: SeriousCase) -> ClockFacts:
 def facts_by_case(cases: Sequence[SeriousCase]) -> dict[int, ClockFacts]:
     """`facts_of` by primary key, in a fixed number of statements.
 
-    Where the record was corrected, these are defaults. The sponsor has been told by the first report at or after the
-    moment of awareness, so an event that becomes serious again starts the clock again. An event that is no longer
-    serious has no clock, and one that is no longer fatal or life-threatening none of seven days. A report to the
-    authority before day 0 counts for none.
+    Where the record was corrected, these are defaults. The site's clock follows the event itself: the sponsor has been
+    told by the first report at or after the moment of awareness, so an event that becomes serious again starts the
+    clock again, and one that is no longer serious has none. The clocks of the authority follow what the sponsor was
+    told and has judged, so no correction gives more time before it is submitted. A report to the authority before day 0
+    counts for none.
     """
     prefetch_related_objects(cases, "event")
     pks = [case.pk for case in cases]
@@ -126,15 +127,13 @@ def facts_by_case(cases: Sequence[SeriousCase]) -> dict[int, ClockFacts]:
 
 
 def _facts(case: SeriousCase, submitted: Sequence[datetime], sent: Sequence[Sent]) -> ClockFacts:
-    event, day_zero = case.event, case.day_zero
-    known_at = event.serious_known_at
-    is_urgent = event.results_in_death or event.is_life_threatening
+    known_at, day_zero = case.event.serious_known_at, case.day_zero
     return ClockFacts(
         serious_known_at=known_at,
         told_sponsor_at=next((moment for moment in submitted if known_at and moment >= known_at), None),
-        is_susar=event.is_serious and bool(case.is_susar),
+        is_susar=bool(case.is_susar),
         day_zero=day_zero,
-        urgent_known_on=case.urgent_known_on if is_urgent else None,
+        urgent_known_on=case.urgent_known_on,
         reports=tuple(report for report in sent if day_zero is not None and report.sent_on >= day_zero),
     )
 

@@ -129,9 +129,9 @@ def test_a_draft_meets_no_clock(case: SeriousCase) -> None:
     assert facts_of(case).told_sponsor_at is None
 
 
-def test_an_event_that_is_not_serious_any_more_has_no_clock(susar: SeriousCase) -> None:
-    change_event(susar.event, is_serious=False, caused_hospitalisation=False, serious_known_at=None)
-    assert kinds(susar) == []
+def test_an_event_that_is_not_serious_any_more_has_no_clock_at_the_site(case: SeriousCase) -> None:
+    change_event(case.event, is_serious=False, caused_hospitalisation=False, serious_known_at=None)
+    assert kinds(case) == []
 
 
 def test_an_event_that_becomes_serious_later_starts_the_clock_at_the_awareness_of_that(subject: Subject) -> None:
@@ -213,9 +213,8 @@ def test_days_left_are_counted_in_words(susar: SeriousCase) -> None:
 
 
 def test_a_susar_that_becomes_fatal_has_less_time_and_never_more(susar: SeriousCase) -> None:
-    change_case(susar, urgent_known_on=date(2026, 5, 4))
     assert kinds(susar) == ["site_to_sponsor", "susar_other"]
-    change_event(susar.event, is_life_threatening=True)
+    change_case(susar, urgent_known_on=date(2026, 5, 4))
     assert kinds(susar) == ["site_to_sponsor", "susar_urgent", "susar_urgent_complete"]
     assert only(susar, kind=ClockKind.SUSAR_URGENT).due == "2026-05-11"
     change_case(susar, urgent_known_on=date(2026, 5, 15))
@@ -223,15 +222,21 @@ def test_a_susar_that_becomes_fatal_has_less_time_and_never_more(susar: SeriousC
 
 
 def test_a_susar_that_turns_out_not_to_be_fatal_has_the_15_days_of_the_others(susar: SeriousCase) -> None:
-    change_event(susar.event, results_in_death=True, grade=5, outcome="fatal")
     change_case(susar, urgent_known_on=date(2026, 5, 1))
     assert only(susar, kind=ClockKind.SUSAR_URGENT).due == "2026-05-08"
-    change_event(susar.event, results_in_death=False, grade=3, outcome="recovering")
+    change_case(susar, urgent_known_on=None)
     assert only(susar, kind=ClockKind.SUSAR_OTHER).due == "2026-05-16"
 
 
+def test_a_correction_gives_no_more_time_before_the_sponsor_has_judged_it(susar: SeriousCase) -> None:
+    change_case(susar, urgent_known_on=date(2026, 5, 1))
+    change_event(susar.event, is_serious=False, caused_hospitalisation=False, serious_known_at=None)
+    assert kinds(susar) == ["susar_urgent", "susar_urgent_complete"]
+    change_case(susar, is_susar=False)
+    assert kinds(susar) == []
+
+
 def test_the_report_to_the_authority_meets_the_clock_but_only_a_complete_one_the_last(susar: SeriousCase) -> None:
-    change_event(susar.event, is_life_threatening=True)
     change_case(susar, urgent_known_on=date(2026, 5, 1))
     report_to_authority(susar, date(2026, 5, 8))
     assert only(susar, kind=ClockKind.SUSAR_URGENT).state is ClockState.MET
