@@ -106,12 +106,12 @@ def _findings(subject: Subject) -> Iterable[Finding]:
 
 
 def _subject(subject: Subject, findings: Iterable[Finding]) -> dict[str, Any]:
-    latest = {finding.test_code: finding.value for finding in findings}
-    age = latest.get("age_years")
+    latest = {finding.test_code: finding for finding in findings}
+    age, sex = latest.get("age_years"), latest.get("sex")
     return {
         "number": subject.number,
-        "age_years": None if age is None else int(age),
-        "sex": latest.get("sex", ""),
+        "age_years": int(age.number) if age is not None and age.number is not None else None,
+        "sex": (sex.text or "") if sex is not None else "",
         "arm": subject.arm_code,
     }
 

@@ -52,6 +52,7 @@ _LISTS: Final = {
     "medications": gettext_lazy("Concomitant medication"),
     "documents": gettext_lazy("Documents"),
 }
+_MEDICATION_COLUMNS: Final = ("number", "name", "indication", "dose", "route", "frequency", "started", "ended")
 _WORKED_OUT: Final = ("onset_on", "ended_on", "is_related", "related_to", "grade_changes", "treatments")
 
 
@@ -69,6 +70,12 @@ class Section:
     def labelled(self) -> list[list[tuple[str, str]]]:
         """Each line as pairs of head and cell, for a table whose rows become cards."""
         return [list(zip(self.heads, cells, strict=True)) for cells in self.lines]
+
+
+def column_name(model: type[models.Model], name: str) -> str:
+    """What a column of a table is called, as a heading."""
+    column: Any = model._meta.get_field(name)
+    return capfirst(str(column.verbose_name))
 
 
 def sections_of(content: Content) -> list[Section]:
@@ -92,7 +99,7 @@ def changes_between(signed: Content, current: Content) -> list[ValueChange]:
     found = [
         ValueChange(_event_label(name), _event_value(name, signed["event"].get(name)), _event_value(name, value))
         for name, value in current["event"].items()
-        if name != "version" and signed["event"].get(name) != value
+        if name != "version" and signed["event"].get(name, value) != value
     ]
     found += [
         ValueChange(str(label), _value(signed["subject"].get(name)), _value(current["subject"][name]))
@@ -116,8 +123,8 @@ def _about_the_report(content: Content) -> list[tuple[str, str]]:
         (_("Site"), f"{content['site']} ({content['country']})"),
         (_("Case"), content["case"]),
         (_("Version"), f"{content['version']} · {kind}"),
-        (_label_of(ReportVersion, "reporter"), content["reporter"] or _EMPTY),
-        (_label_of(ReportVersion, "reporter_role"), str(ReporterRole(role).label) if role else _EMPTY),
+        (column_name(ReportVersion, "reporter"), content["reporter"] or _EMPTY),
+        (column_name(ReportVersion, "reporter_role"), str(ReporterRole(role).label) if role else _EMPTY),
     ]
 
 
@@ -139,11 +146,8 @@ def _heads(name: str) -> list[str]:
     if name == "doses":
         return [str(label) for label in _DOSE_LABELS.values()]
     if name == "medications":
-        return [_label_of(ConcomitantMedication, column) for column in _MEDICATION_COLUMNS]
-    return [_label_of(CaseDocument, column) for column in ("title", "file_name", "digest")]
-
-
-_MEDICATION_COLUMNS: Final = ("number", "name", "indication", "dose", "route", "frequency", "started", "ended")
+        return [column_name(ConcomitantMedication, column) for column in _MEDICATION_COLUMNS]
+    return [column_name(CaseDocument, column) for column in ("title", "file_name", "digest")]
 
 
 def _cells(name: str, line: Content) -> list[str]:
@@ -163,12 +167,12 @@ def _in_one_line(name: str, line: Content) -> str:
 
 
 def _event_label(name: str) -> str:
-    return capfirst(str(_EVENT_LABELS[name])) if name in _EVENT_LABELS else _label_of(AdverseEvent, name)
+    return capfirst(str(_EVENT_LABELS[name])) if name in _EVENT_LABELS else column_name(AdverseEvent, name)
 
 
 def _event_value(name: str, value: Any) -> str:
     if name == "related_to":
-        return ", ".join(_label_of(AdverseEvent, RELATION_OF[cause]) for cause in value or ()) or _EMPTY
+        return ", ".join(column_name(AdverseEvent, RELATION_OF[cause]) for cause in value or ()) or _EMPTY
     if name == "grade_changes":
         return "; ".join(f"{change['changed_on']}: {change['grade']}" for change in value or ()) or _EMPTY
     if name == "treatments":
@@ -193,8 +197,3 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     return str(value)
-
-
-def _label_of(model: type[models.Model], name: str) -> str:
-    column: Any = model._meta.get_field(name)
-    return capfirst(str(column.verbose_name))

@@ -13,7 +13,6 @@ from safety.terms import Expectedness
 _YES_NO: Final = (("yes", _("Yes")), ("no", _("No")))
 _AS_BOOL: Final = {"yes": True, "no": False}
 _JUDGED: Final = tuple(choice for choice in Expectedness.choices if choice[0] != Expectedness.UNKNOWN)
-_COUNT: Final = {"min_value": 1, "max_value": 10**6, "widget": forms.HiddenInput}
 
 
 def _yes_or_no(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
@@ -25,7 +24,7 @@ def _yes_or_no(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
 class DraftForm(forms.ModelForm):
     """What is written for the report; it may be saved before it is complete, so nothing is demanded here."""
 
-    seen_version = forms.IntegerField(**_COUNT)
+    seen_version = forms.IntegerField(min_value=1, max_value=10**6, widget=forms.HiddenInput)
 
     class Meta:
         model = ReportVersion
@@ -36,8 +35,8 @@ class DraftForm(forms.ModelForm):
         }
 
     def __init__(self, *args: Any, instance: ReportVersion, **kwargs: Any) -> None:
-        initial = {"seen_version": instance.row_version, **kwargs.pop("initial", {})}
-        super().__init__(*args, instance=instance, initial=initial, **kwargs)
+        kwargs["initial"] = {"seen_version": instance.row_version, **kwargs.get("initial", {})}
+        super().__init__(*args, **{"instance": instance, **kwargs})
         if instance.number == 1:
             del self.fields["what_is_new"]
         self.helper = helper_of()
@@ -99,7 +98,7 @@ class AssessmentForm(SignOffForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Needed where you decide otherwise than these facts propose."),
     )
-    seen_version = forms.IntegerField(**_COUNT)
+    seen_version = forms.IntegerField(min_value=1, max_value=10**6, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -82,8 +82,12 @@ def versions_of(case: SeriousCase) -> list[ReportVersion]:
 def standing_of(case: SeriousCase, versions: list[ReportVersion]) -> Standing:
     """How far the report is; the versions are those of `versions_of`."""
     submitted = next((version for version in versions if version.submitted_at is not None), None)
-    changes = changes_between(submitted.content, record_of(case)) if submitted is not None else []
+    changes = _changes_since(submitted, case) if submitted is not None else []
     return Standing(versions[0], submitted, changes)
+
+
+def _changes_since(submitted: ReportVersion, case: SeriousCase) -> list[ValueChange]:
+    return changes_between(submitted.content or {}, record_of(case))
 
 
 def steps_of(case: SeriousCase) -> QuerySet[CaseStep]:
@@ -116,7 +120,7 @@ def signed_text(version: ReportVersion) -> SignedText | None:
     """The signature under a version; None while it is a draft."""
     if version.signature is None:
         return None
-    fits = is_intact(version.signature) and covers(version.signature, version.content)
+    fits = is_intact(version.signature) and covers(version.signature, version.content or {})
     return SignedText(version.signature, fits)
 
 

@@ -16,6 +16,7 @@ from patients.policies import may_receive_data
 from safety.case_roles import roles_in, transition_for
 from safety.models import AdverseEvent, CaseStep, ReportVersion, SeriousCase
 from safety.report_content import WRITTEN, report_content
+from safety.report_words import column_name
 from safety.services.case_news import announce
 from safety.terms import ReportStatus
 from signatures.models import Meaning, Signature
@@ -76,11 +77,11 @@ def save_draft(*, case: SeriousCase, fields: Mapping[str, str], seen_version: in
     version = draft_of(case)
     if version.row_version != seen_version:
         raise ReportChangedMeanwhile(version)
+    if unknown := fields.keys() - {*WRITTEN, "what_is_new"}:
+        raise TypeError(f"not written for a report: {', '.join(sorted(unknown))}")
     changed = [name for name, value in fields.items() if value.strip() != getattr(version, name)]
     if not changed:
         raise ValidationError(_("Nothing was changed, so there is nothing to save."))
-    if unknown := set(changed) - {*WRITTEN, "what_is_new"}:
-        raise TypeError(f"not written for a report: {', '.join(sorted(unknown))}")
     for name in changed:
         setattr(version, name, fields[name].strip())
     version.row_version += 1
@@ -223,6 +224,6 @@ def _is_complete(version: ReportVersion) -> None:
     # Patient, product and event are in the record; the report adds the reporter, the fourth of the minimum data, and
     # the narrative (ICH E2A; ICH E2B(R3), element H.1).
     wanted = [*WRITTEN, *(["what_is_new"] if version.number > 1 else [])]
-    missing = [str(ReportVersion._meta.get_field(name).verbose_name) for name in wanted if not getattr(version, name)]
+    missing = [column_name(ReportVersion, name) for name in wanted if not getattr(version, name)]
     if missing:
         raise ValidationError(_("The report is not complete. Still missing: %(what)s.") % {"what": ", ".join(missing)})

@@ -19,7 +19,7 @@ from safety.models import CaseDocument, SeriousCase
 
 
 @transaction.atomic
-def add_document(*, case: SeriousCase, title: str, file: File[Any], by: User) -> CaseDocument:
+def add_document(*, case: SeriousCase, title: str, file: "File[Any]", by: User) -> CaseDocument:
     """Keep a file with a case: PDF, PNG or JPEG by its first bytes and its ending alike.
 
     Raises PermissionDenied for those who have no part in the case, NotAllowedNow once the use of the data is withdrawn,
@@ -58,7 +58,7 @@ def too_large() -> str:
     }
 
 
-def _acceptable(name: str, file: File[Any]) -> FileKind:
+def _acceptable(name: str, file: "File[Any]") -> FileKind:
     if not file.size:
         raise ValidationError({"file": _("The file is empty.")})
     if file.size > settings.DERMIS_LARGEST_DOCUMENT:

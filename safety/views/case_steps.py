@@ -19,6 +19,7 @@ from patients.access import SubjectRequest, subject_page
 from patients.views.common import add_error
 from safety.case_roles import possible_steps, transition_for
 from safety.forms.cases import AssessmentForm, AuthorityReportForm, TextForm
+from safety.report_words import sections_of
 from safety.selectors import cases as reads
 from safety.services import assess, follow_up, report_to_authority, take_step
 from safety.services.cases import newest_version
@@ -103,7 +104,8 @@ def assess_case(request: SubjectRequest, *, subject: Any, event_number: int) -> 
     case = case_or_404(request, event_number)
     transition_for(case, Step.ASSESS, roles_of(request))
     version = newest_version(case)
-    expectedness = version.content["event"]["expectedness"]
+    content: Any = version.content
+    expectedness = content["event"]["expectedness"]
     initial = {
         "seen_version": case.version,
         "expectedness": "" if expectedness == Expectedness.UNKNOWN else expectedness,
@@ -122,9 +124,9 @@ def assess_case(request: SubjectRequest, *, subject: Any, event_number: int) -> 
     context = {
         "form": form,
         "version": version,
-        "sections": reads.content_of(case, version),
-        "is_serious": version.content["event"]["is_serious"],
-        "is_related": version.content["event"]["is_related"],
+        "sections": sections_of(content),
+        "is_serious": content["event"]["is_serious"],
+        "is_related": content["event"]["is_related"],
     }
     status = 422 if form.errors else 200
     return case_page(request, case, "safety/case_assess.html", context, here=_("Assess"), status=status)
