@@ -6,6 +6,8 @@ class SafetyConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications.kinds import register
+        from safety.case_words import register_kinds
         from safety.clock_reminders import SAFETY_CLOCK
 
         register(SAFETY_CLOCK)
+        register_kinds()

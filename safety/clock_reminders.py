@@ -63,7 +63,7 @@ def _due(facts: Facts) -> str:
 
 def _address(facts: Facts) -> str:
     if "number" in facts:
-        return reverse("safety:event", args=[facts["registration"], facts["number"], facts["event"]])
+        return reverse("safety:case", args=[facts["registration"], facts["number"], facts["event"]])
     return reverse("workspace:people", args=[facts["registration"]])
 
 

@@ -160,6 +160,14 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gif", "jpg", "webp", "zip", "gz", "br", "woff2")
 
+# Documents of cases: the largest one in bytes (default). Each way of running names the private folder they lie in.
+DERMIS_LARGEST_DOCUMENT = 20 * 2**20
+FILE_UPLOAD_HANDLERS = [
+    "safety.uploads.LargestDocument",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # --- browser safety -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -150,6 +150,12 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "due": StatusLook(_("To be signed again"), "alert", "warning"),
         "lapses_soon": StatusLook(_("Lapses soon"), "clock", "warning"),
         "to_review": StatusLook(_("To be reviewed"), "alert", "warning"),
+        "submitted": StatusLook(_("Reported"), "alert", "danger"),
+        "follow_up_begun": StatusLook(_("New information"), "draft", "info"),
+        "follow_up": StatusLook(_("Follow-up"), "alert", "warning"),
+        "questions": StatusLook(_("Question"), "question", "warning"),
+        "answered": StatusLook(_("Answered"), "inbox", "info"),
+        "assessed": StatusLook(_("Assessed"), "check-circle", "good"),
         "started": StatusLook(_("Clock runs"), "clock", "info"),
         "due_soon": StatusLook(_("Due soon"), "clock", "warning"),
         "last_warning": StatusLook(_("Last warning"), "alert", "warning"),
@@ -197,11 +203,28 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "yes": StatusLook(_("Serious"), "alert", "critical"),
         "no": StatusLook(_("Not serious"), "minus", "quiet"),
     },
+    "case": {
+        "draft": StatusLook(_("Draft"), "draft", "warning"),
+        "submitted": StatusLook(_("Submitted"), "inbox", "info"),
+        "in_review": StatusLook(_("In medical review"), "search", "info"),
+        "questions": StatusLook(_("Questions to the site"), "question", "warning"),
+        "assessed": StatusLook(_("Assessed"), "check-circle", "good"),
+        "closed": StatusLook(_("Closed"), "lock", "neutral"),
+    },
+    "susar": {
+        "None": StatusLook(_("Not judged yet"), "question", "quiet"),
+        "True": StatusLook(_("SUSAR"), "alert", "critical"),
+        "False": StatusLook(_("No SUSAR"), "minus", "neutral"),
+    },
+    "signature": {
+        "True": StatusLook(_("Content is as it was signed"), "check-circle", "good"),
+        "False": StatusLook(_("Content is not as it was signed"), "alert", "critical"),
+    },
 }
 
 
 @register.inclusion_tag("components/status.html")
-def status(kind: str, value: str | int) -> StatusContext:
+def status(kind: str, value: str | int | None) -> StatusContext:
     """Show one status as word, icon and colour.
 
     A kind or value without a look raises `KeyError`: no state may show blank.

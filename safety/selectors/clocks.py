@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
@@ -180,3 +181,10 @@ def clocks_by_case(cases: Collection[SeriousCase], now: datetime | None = None) 
 def next_due(rows: Collection[ClockRow]) -> ClockRow | None:
     """The running clock that ends first; None where none runs."""
     return min((row for row in rows if row.is_running), key=lambda row: row.ends_at, default=None)
+
+
+def add_next_clock(cases: Collection[Any], now: datetime | None = None) -> None:
+    """Give each of the cases of a list its `next_clock` (`next_due`), in a fixed number of statements."""
+    rows = clocks_by_case(cases, now)
+    for case in cases:
+        case.next_clock = next_due(rows[case.pk])

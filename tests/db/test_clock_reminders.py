@@ -155,7 +155,7 @@ def test_an_administrator_reads_of_the_site_and_not_of_the_subject(
     lines = {each.recipient: line_of(each) for each in Reminder.objects.select_related("recipient")}
     overdue = "overdue, report to the sponsor was due by 2026-05-21 12:00 UTC+08:00"
     assert lines[coordinator].text == f"{case}, {case.subject.number}: {overdue}"
-    assert lines[coordinator].url.endswith(f"/subjects/{case.subject.number}/adverse-events/1/")
+    assert lines[coordinator].url.endswith(f"/subjects/{case.subject.number}/adverse-events/1/case/")
     assert lines[administrator].text == f"{case}, GZ: {overdue}"
     assert lines[administrator].url.endswith("/people/")
     assert case.subject.number not in str(Reminder.objects.get(recipient=administrator).facts)

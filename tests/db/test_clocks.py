@@ -293,10 +293,10 @@ def test_only_cases_of_which_a_clock_may_run_are_watched(subject: Subject) -> No
 
 def test_the_clocks_are_shown_as_word_icon_and_colour(susar: SeriousCase) -> None:
     make_submission(susar, NOW)
-    shown = render_to_string("safety/_clocks.html", {"case": susar, "clocks": clocks_of(susar, NOW)})
+    shown = render_to_string("safety/_clocks.html", {"clocks": clocks_of(susar, NOW)})
     for words in ("In time", "Overdue", "2026-05-21 11:00 UTC+08:00", "2026-05-16", "overdue for 4 days"):
         assert words in shown
-    assert "No clock runs" in render_to_string("safety/_clocks.html", {"case": susar, "clocks": []})
+    assert "No clock runs" in render_to_string("safety/_clocks.html", {"clocks": []})
 
 
 def test_a_list_shows_when_the_next_report_is_due(case: SeriousCase) -> None:
