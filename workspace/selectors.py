@@ -14,7 +14,7 @@ from patients.selectors.deviations import deviations_to_complete, title_of
 from patients.selectors.subjects import subjects_with_status
 from patients.selectors.visits import visits_to_attend
 from patients.visit_content import name_of
-from safety.selectors.events import EventFilter, events_of_trial
+from safety.selectors.listing import EventFilter, events_of_trial
 from trials.models import Trial
 from trials.selectors import protocol_of
 

@@ -150,6 +150,22 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "due": StatusLook(_("To be signed again"), "alert", "warning"),
         "lapses_soon": StatusLook(_("Lapses soon"), "clock", "warning"),
         "to_review": StatusLook(_("To be reviewed"), "alert", "warning"),
+        "holds": StatusLook(_("Rule holds"), "alert", "critical"),
+    },
+    "review": {
+        "not_reviewed": StatusLook(_("Not reviewed"), "circle", "warning"),
+        "changed": StatusLook(_("Changed since"), "history", "danger"),
+        "reviewed": StatusLook(_("Reviewed"), "check-circle", "good"),
+    },
+    "deadline": {
+        "running": StatusLook(_("In time"), "clock", "info"),
+        "due_soon": StatusLook(_("Due soon"), "clock", "warning"),
+        "overdue": StatusLook(_("Overdue"), "alert", "danger"),
+        "none": StatusLook(_("No deadline"), "minus", "quiet"),
+    },
+    "stopping_rule": {
+        "holds": StatusLook(_("Rule holds"), "alert", "critical"),
+        "does_not_hold": StatusLook(_("Does not hold"), "check", "good"),
     },
     "inbox": {
         "unread": StatusLook(_("Unread"), "circle", "accent"),
