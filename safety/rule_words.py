@@ -3,8 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinical.safety.incidence import GRADES
 from clinical.safety.stopping_rules import StoppingRule
 from clinical.safety.terms import NamedTerm
+from protocols.schema import ExpectedEvent
 from safety.selectors.counted import term_name
 
 
@@ -12,6 +14,14 @@ def name_of_term(term: NamedTerm) -> str:
     """The CTCAE term in the reader's language, or the words as the protocol has them."""
     name = term_name(term.key)
     return name if name != term.key else term.name
+
+
+def expected_in_words(event: ExpectedEvent) -> str:
+    """The event that is expected, with the grade up to which it is, where that is not every grade."""
+    name = name_of_term(event.term)
+    if event.grade_at_most == max(GRADES):
+        return name
+    return _("%(event)s up to grade %(grade)s") % {"event": name, "grade": event.grade_at_most}
 
 
 def limit_in_words(rule: StoppingRule) -> str:

@@ -15,5 +15,5 @@ urlpatterns = [
     path(f"{_SUBJECT}<int:event_number>/history/", events.event_history, name="event-history"),
     path(f"{_SUBJECT}<int:event_number>/review/", reviews.review, name="review"),
     path("trials/<str:registration>/safety-desk/", desk.desk, name="desk"),
-    path("trials/<str:registration>/incidence/", desk.incidence, name="incidence"),
+    path("trials/<str:registration>/adverse-events/incidence/", desk.incidence, name="incidence"),
 ]
