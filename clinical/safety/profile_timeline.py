@@ -47,6 +47,11 @@ class Bar:
     begins_before: bool
     goes_on: bool
 
+    @property
+    def end_x(self) -> float:
+        """The right edge."""
+        return tenths(self.x + self.width)
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnRow:

@@ -214,6 +214,12 @@ def status(kind: str, value: str | int) -> StatusContext:
 
 
 @register.simple_tag
+def grade_tone(grade: int) -> str:
+    """The name of the colour pair of a CTCAE grade, for pictures; the grade itself stands there too."""
+    return STATUS_LOOKS["grade"][str(grade)].tone
+
+
+@register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw a symbol of icons.svg: decorative (hidden from screen readers) unless `label` says what it means."""
     source = f"{static('dermis/icons.svg')}#{name}"

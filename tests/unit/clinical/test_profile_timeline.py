@@ -52,7 +52,7 @@ def test_a_single_day_is_wide_enough_for_its_grade() -> None:
 
 def test_what_goes_on_reaches_today() -> None:
     found = bar(date(2026, 5, 11), None)
-    assert (found.x + found.width, found.goes_on) == (LABEL_WIDTH + 500, True)
+    assert (found.end_x, found.goes_on) == (LABEL_WIDTH + 500, True)
 
 
 @pytest.mark.parametrize("last_on", [date(2020, 1, 1), None])
