@@ -1,6 +1,6 @@
 from django.urls import path
 
-from safety.views import case_steps, cases, documents, events
+from safety.views import case_steps, cases, desk, documents, events, listing, reviews
 
 app_name = "safety"
 
@@ -8,7 +8,7 @@ _SUBJECT = "trials/<str:registration>/subjects/<str:number>/adverse-events/"
 _CASE = f"{_SUBJECT}<int:event_number>/case/"
 
 urlpatterns = [
-    path("trials/<str:registration>/adverse-events/", events.event_list, name="list"),
+    path("trials/<str:registration>/adverse-events/", listing.event_list, name="list"),
     path(_SUBJECT, events.subject_events, name="subject-events"),
     path(f"{_SUBJECT}record/", events.record, name="record"),
     path(f"{_SUBJECT}<int:event_number>/", events.event, name="event"),
@@ -29,4 +29,7 @@ urlpatterns = [
     path(f"{_CASE}authority/", case_steps.authority_report, name="case-authority"),
     path(f"{_CASE}documents/new/", documents.attach, name="case-attach"),
     path(f"{_CASE}documents/<int:document_pk>/", documents.document, name="case-document"),
+    path(f"{_SUBJECT}<int:event_number>/review/", reviews.review, name="review"),
+    path("trials/<str:registration>/safety-desk/", desk.desk, name="desk"),
+    path("trials/<str:registration>/adverse-events/incidence/", desk.incidence, name="incidence"),
 ]

@@ -216,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
         ("consent_renewal", "patients.tasks.sweep_consent", 5 * 60),
         ("eligibility", "patients.tasks.sweep_eligibility", 5 * 60),
         ("safety_clock", "safety.tasks.sweep_clocks", 60),
+        ("safety_stopping_rule", "safety.tasks.tell_of_stopping_rules", 60),
     )
 }
 # The daily mail goes out from this hour on at the reader's site, on its working days (default). None: at any time.

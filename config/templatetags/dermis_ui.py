@@ -161,6 +161,7 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "last_warning": StatusLook(_("Last warning"), "alert", "warning"),
         "overdue": StatusLook(_("Overdue"), "alert", "danger"),
         "escalated": StatusLook(_("Still overdue"), "alert", "critical"),
+        "holds": StatusLook(_("Rule holds"), "alert", "critical"),
     },
     "safety_clock": {
         "running": StatusLook(_("Clock runs"), "clock", "info"),
@@ -168,6 +169,21 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "overdue": StatusLook(_("Overdue"), "alert", "critical"),
         "met": StatusLook(_("In time"), "check-circle", "good"),
         "met_late": StatusLook(_("Late"), "history", "warning"),
+    },
+    "review": {
+        "not_reviewed": StatusLook(_("Not reviewed"), "circle", "warning"),
+        "changed": StatusLook(_("Changed since"), "history", "danger"),
+        "reviewed": StatusLook(_("Reviewed"), "check-circle", "good"),
+    },
+    "deadline": {
+        "running": StatusLook(_("In time"), "clock", "info"),
+        "due_soon": StatusLook(_("Due soon"), "clock", "warning"),
+        "overdue": StatusLook(_("Overdue"), "alert", "danger"),
+        "none": StatusLook(_("No deadline"), "minus", "quiet"),
+    },
+    "stopping_rule": {
+        "holds": StatusLook(_("Rule holds"), "alert", "critical"),
+        "does_not_hold": StatusLook(_("Does not hold"), "check", "good"),
     },
     "inbox": {
         "unread": StatusLook(_("Unread"), "circle", "accent"),
@@ -230,6 +246,12 @@ def status(kind: str, value: str | int | None) -> StatusContext:
     A kind or value without a look raises `KeyError`: no state may show blank.
     """
     return {"look": STATUS_LOOKS[kind][str(value)]}
+
+
+@register.simple_tag
+def grade_tone(grade: int) -> str:
+    """The name of the colour pair of a CTCAE grade, for pictures; the grade itself stands there too."""
+    return STATUS_LOOKS["grade"][str(grade)].tone
 
 
 @register.simple_tag

@@ -155,6 +155,11 @@ safety:event               GET     +            +             +        +       +
 safety:correct             GET     +            +             -        -       -     0             0      -
 safety:correct             POST    +            +             -        -       -     0             0      -
 safety:event-history       GET     +            +             +        +       +     0             0      +
+safety:review              POST    -            -             -        +       -     0             0      -
+safety:desk                GET     -            -             -        +       -     -             -      -
+safety:incidence           GET     +            +             +        +       +     -             -      +
+workspace:safety-profile   GET     +            +             +        +       +     0             0      +
+exports:line-listing       POST    -            -             -        +       +     -             -      -
 exports:list               GET     -            -             -        -       +     +             +      -
 exports:create             POST    -            -             -        -       +     +             +      -
 """

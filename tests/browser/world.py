@@ -145,6 +145,13 @@ SIGHTS = (
     Sight("inbox-empty", "monitor", "/inbox/"),
     Sight("deviations", "monitor", f"{TRIAL}deviations/"),
     Sight("events", "monitor", f"{TRIAL}adverse-events/"),
+    Sight("incidence", "monitor", f"{TRIAL}adverse-events/incidence/"),
+    Sight("safety-profile", "monitor", f"{TREATED}safety-profile/"),
+    Sight("safety-profile-empty", "monitor", f"{NEW}safety-profile/"),
+    Sight("today-safety-monitor", "safety_monitor", TRIAL),
+    Sight("safety-desk", "safety_monitor", f"{TRIAL}safety-desk/"),
+    Sight("events-to-review", "safety_monitor", f"{TRIAL}adverse-events/?review=not_reviewed"),
+    Sight("event-to-review", "safety_monitor", f"{TREATED}adverse-events/1/"),
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
     Sight("form-not-started", "monitor", f"{NEW}visits/SCR/forms/pasi/"),
     Sight("forbidden", "monitor", f"{SUBJECTS}new/", 403),
@@ -215,6 +222,7 @@ def build() -> dict[str, User]:
         "investigator": make_member("investigator", site, full_name="Zhang Wei"),
         "monitor": make_member("monitor", site, full_name="Chen Yu"),
         "administrator": make_member("administrator", trial=trial, full_name="Anna Bauer"),
+        "safety_monitor": make_member("safety_monitor", trial=trial, full_name="Eva Lang"),
     }
     nurse = people["coordinator"]
     treated = infused_subject(site, nurse, days_ago=84)

@@ -56,8 +56,13 @@ patients:calendar           ?view=week   monitor        12
 patients:calendar-feeds     -            monitor        11
 patients:schedule           /            coordinator    10
 patients:register           -            coordinator    13
-safety:list                 -            monitor        12
-safety:list                 ?ongoing=no  monitor        12
+safety:list                 -            monitor        13
+safety:list                 ?ongoing=no  monitor        13
+safety:list                 ?review=changed&sort=-grade safety_monitor 14
+safety:desk                 -            safety_monitor 20
+safety:incidence            -            monitor        15
+workspace:safety-profile    /            monitor        17
+workspace:today             -            safety_monitor 16
 exports:list                -            data_manager   10
 assessments:blank-forms     -            coordinator    9
 assessments:blank-casebook-pdf  -        coordinator    9
