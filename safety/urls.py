@@ -1,6 +1,6 @@
 from django.urls import path
 
-from safety.views import case_steps, cases, desk, documents, events, listing, reviews
+from safety.views import case_steps, cases, desk, documents, events, listing, printed, reviews
 
 app_name = "safety"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_CASE}draft/", cases.case_draft, name="case-draft"),
     path(f"{_CASE}submit/", cases.case_submit, name="case-submit"),
     path(f"{_CASE}versions/<int:version_number>/", cases.case_version, name="case-version"),
+    path(f"{_CASE}versions/<int:version_number>/cioms.pdf", printed.cioms, name="cioms"),
     path(f"{_CASE}take-up/", case_steps.take_up, name="case-take-up"),
     path(f"{_CASE}ask/", case_steps.ask, name="case-ask"),
     path(f"{_CASE}answer/", case_steps.answer, name="case-answer"),
@@ -31,5 +32,6 @@ urlpatterns = [
     path(f"{_CASE}documents/<int:document_pk>/", documents.document, name="case-document"),
     path(f"{_SUBJECT}<int:event_number>/review/", reviews.review, name="review"),
     path("trials/<str:registration>/safety-desk/", desk.desk, name="desk"),
+    path("trials/<str:registration>/safety-desk/summary.pdf", printed.dmc_summary, name="dmc-summary"),
     path("trials/<str:registration>/adverse-events/incidence/", desk.incidence, name="incidence"),
 ]

@@ -1,6 +1,6 @@
 """The clocks of serious events: what is recorded, and how each clock stands."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -183,8 +183,9 @@ def next_due(rows: Collection[ClockRow]) -> ClockRow | None:
     return min((row for row in rows if row.is_running), key=lambda row: row.ends_at, default=None)
 
 
-def add_next_clock(cases: Collection[Any], now: datetime | None = None) -> None:
+def add_next_clock(cases: Iterable[Any], now: datetime | None = None) -> None:
     """Give each of the cases of a list its `next_clock` (`next_due`), in a fixed number of statements."""
-    rows = clocks_by_case(cases, now)
-    for case in cases:
+    found = list(cases)
+    rows = clocks_by_case(found, now)
+    for case in found:
         case.next_clock = next_due(rows[case.pk])

@@ -158,6 +158,8 @@ safety:event-history       GET     +            +             +        +       +
 safety:review              POST    -            -             -        +       -     0             0      -
 safety:desk                GET     -            -             -        +       -     -             -      -
 safety:incidence           GET     +            +             +        +       +     -             -      +
+safety:cioms               GET     +            +             +        +       +     0             0      +
+safety:dmc-summary         GET     -            -             -        +       -     -             -      -
 workspace:safety-profile   GET     +            +             +        +       +     0             0      +
 exports:line-listing       POST    -            -             -        +       +     -             -      -
 exports:list               GET     -            -             -        -       +     +             +      -

@@ -27,8 +27,8 @@ REACTION: dict[str, Any] = {
 """An event that kept the subject in hospital."""
 
 
-def make_serious_event(subject: Subject, *, known_at: datetime, **changed: Any) -> AdverseEvent:
-    """The subject stayed in hospital for a reaction, and the site has known so since this moment."""
+def make_serious_event(subject: Subject, *, known_at: datetime | None, **changed: Any) -> AdverseEvent:
+    """The subject stayed in hospital for a reaction, and the site has known so since this moment; None: not said."""
     return record_adverse_event(
         subject=subject, fields={**REACTION, "serious_known_at": known_at, **changed}, by=system()
     )
