@@ -121,7 +121,7 @@ def _words() -> dict[str, Any]:
         "categories": _("Category"),
         "terms": _("Term"),
         "grades": _("Highest grade: subjects"),
-        "events": _("events"),
+        "events": _("Events:"),
         "nobody": _("Nobody has been treated yet."),
         "no_terms": _("No event is counted."),
         "cases": _("Serious events"),
