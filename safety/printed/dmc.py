@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from patients.typeset import typeset
 from safety.clock_words import moment_in_words
 from safety.incidence_words import CATEGORIES, ShownLine, arm_heads, shown_lines
+from safety.layout import label
 from safety.models import AdverseEvent, SeriousCase
 from safety.rule_words import events_in_words, limit_in_words
 from safety.selectors.alerts import Alert
@@ -76,7 +77,7 @@ def _case(case: SeriousCase) -> list[str]:
         event.term,
         str(event.grade),
         event.onset,
-        ", ".join(_criteria(event)),
+        "; ".join(_criteria(event)),
         _yes_or_no(event.is_related),
         _yes_or_no(case.related_by_sponsor),
         _yes_or_no(case.is_susar),
@@ -86,9 +87,7 @@ def _case(case: SeriousCase) -> list[str]:
 
 
 def _criteria(event: AdverseEvent) -> Iterable[str]:
-    return (
-        str(AdverseEvent._meta.get_field(name).verbose_name) for name in SERIOUSNESS_CRITERIA if getattr(event, name)
-    )
+    return (label(name) for name in SERIOUSNESS_CRITERIA if getattr(event, name))
 
 
 def _yes_or_no(answer: bool | None) -> str:

@@ -117,9 +117,10 @@ def facts_by_case(cases: Sequence[SeriousCase]) -> dict[int, ClockFacts]:
     prefetch_related_objects(cases, "event")
     pks = [case.pk for case in cases]
     submitted: dict[int, list[datetime]] = {pk: [] for pk in pks}
-    versions = ReportVersion.objects.filter(case__in=pks, submitted_at__isnull=False).order_by("submitted_at")
+    versions = ReportVersion.objects.filter(case__in=pks).order_by("submitted_at")
     for pk, moment in versions.values_list("case_id", "submitted_at"):
-        submitted[pk].append(moment)
+        if moment is not None:
+            submitted[pk].append(moment)
     sent: dict[int, list[Sent]] = {pk: [] for pk in pks}
     reports = AuthorityReport.objects.filter(case__in=pks).order_by("sent_on", "pk")
     for pk, day, is_complete in reports.values_list("case_id", "sent_on", "is_complete"):

@@ -1,5 +1,6 @@
 """What printed reports read beside the pages."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +15,9 @@ from trials.models import Trial
 from trials.selectors import protocol_of
 
 
-def report_to_print(case: SeriousCase, version: ReportVersion) -> dict[str, Any]:
+def report_to_print(case: SeriousCase, version: ReportVersion) -> Mapping[str, Any]:
     """The report exactly as it was signed or, while it is a draft, as it would be signed now."""
-    if version.submitted_at is None:
-        return report_content(case, version)
-    signed: dict[str, Any] = version.content
-    return signed
+    return report_content(case, version) if version.content is None else version.content
 
 
 def sender_of(case: SeriousCase, version: ReportVersion, *, arm: str, now: datetime) -> Sender:
@@ -37,6 +35,9 @@ def sender_of(case: SeriousCase, version: ReportVersion, *, arm: str, now: datet
 
 
 def cases_to_print(trial: Trial, user: User) -> ScopedQuerySet:
-    """The trial's cases that the user may see, in the order of their numbers, with what a list of them says."""
+    """The trial's cases that the user may see, in the order of their numbers.
+
+    A subject who withdrew, also from the use of the data, stays in: the duty to report a serious event remains (default).
+    """
     cases = SeriousCase.objects.visible_to(user, Permission.VIEW_SAFETY).filter(subject__site__trial=trial)
     return cases.select_related("event", "subject__site").order_by("number", "pk")

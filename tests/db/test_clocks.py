@@ -303,4 +303,4 @@ def test_a_list_shows_when_the_next_report_is_due(case: SeriousCase) -> None:
     shown = render_to_string("safety/_clock.html", {"clock": next_due(clocks_of(case, NOW))})
     for words in ("Clock runs", "2026-05-21 11:00 UTC+08:00", "23 h 0 min left"):
         assert words in shown
-    assert render_to_string("safety/_clock.html", {"clock": None}).strip() == "–"
+    assert "–" in render_to_string("safety/_clock.html", {"clock": None})
