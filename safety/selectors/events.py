@@ -52,7 +52,7 @@ def events_of_subject(*, subject: Subject, user: User) -> ScopedQuerySet:
     return (
         AdverseEvent.objects.visible_to(user, Permission.VIEW_SAFETY)
         .filter(subject=subject)
-        .select_related("case")
+        .select_related("subject", "case")
         .order_by("-onset_on", "-number")
     )
 

@@ -136,7 +136,7 @@ def test_what_is_asked_and_answered_is_kept_as_it_was_written(
     case = case_at("in_review", subject, investigator, reviewer)
     take(case, Step.ASK, reviewer, " Which dose?\nAnd when? ")
     take(case, Step.ANSWER, coordinator, "一百万")
-    said = [(step.step, step.text, step.taken_by) for step in case.steps.exclude(text="")]
+    said = [(step.step, step.text, step.taken_by) for step in case.steps.filter(step__in=["ask", "answer"])]
     assert said == [("ask", "Which dose?\nAnd when?", reviewer), ("answer", "一百万", coordinator)]
 
 

@@ -28,6 +28,7 @@ from tests.factories import (
     screened_subject,
     take_place,
 )
+from tests.factories.cases import sign_report, written_case
 from trials.models import NormalRange, Site, Trial
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -94,6 +95,12 @@ assessments:wording         -            administrator  10
 safety:subject-events       /            monitor        12
 safety:event                /1           monitor        13
 safety:event-history        /1           monitor        15
+safety:cases                -            monitor        12
+safety:case                 /2           monitor        21
+safety:case                 /2           safety_monitor 21
+safety:case-version         /2/1         monitor        13
+safety:case-draft           /3           coordinator    14
+safety:case-submit          /3           investigator   18
 notifications:inbox         -            coordinator    9
 notifications:inbox         ?show=unread coordinator    9
 notifications:choices       -            coordinator    8
@@ -123,7 +130,9 @@ def enlarge(site: Site, by: User) -> None:
     visit = take_place(treated, "W4", by, on=today - timedelta(days=36))
     draft = entry_for("pasi", visit)
     save_form(spec=INSTRUMENTS["pasi"], visit=visit, entry=draft, complete=False, by=by, expected_version=0)
-    record_adverse_event(subject=treated, fields={**EVENT, "onset_on": today - timedelta(days=69)}, by=by)
+    record_adverse_event(subject=treated, fields={**EVENT, "onset": (today - timedelta(days=69)).isoformat()}, by=by)
+    sign_report(written_case(treated, by), by)
+    written_case(treated, by)
     make_member("monitor", site)
     make_lot(site.trial, f"UC-{treated.number}")
     make_range(site, valid_from=today - timedelta(days=NormalRange.objects.count()))
