@@ -95,9 +95,9 @@ assessments:wording         -            administrator  10
 safety:subject-events       /            monitor        12
 safety:event                /1           monitor        13
 safety:event-history        /1           monitor        15
-safety:cases                -            monitor        12
-safety:case                 /2           monitor        21
-safety:case                 /2           safety_monitor 21
+safety:cases                -            monitor        14
+safety:case                 /2           monitor        24
+safety:case                 /2           safety_monitor 24
 safety:case-version         /2/1         monitor        13
 safety:case-draft           /3           coordinator    14
 safety:case-submit          /3           investigator   18
