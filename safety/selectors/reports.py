@@ -37,7 +37,8 @@ def sender_of(case: SeriousCase, version: ReportVersion, *, arm: str, now: datet
 def cases_to_print(trial: Trial, user: User) -> ScopedQuerySet:
     """The trial's cases that the user may see, in the order of their numbers.
 
-    A subject who withdrew, also from the use of the data, stays in: the duty to report a serious event remains (default).
+    A subject who withdrew, also from the use of the data, stays in: the duty to report a serious event remains
+    (default).
     """
     cases = SeriousCase.objects.visible_to(user, Permission.VIEW_SAFETY).filter(subject__site__trial=trial)
     return cases.select_related("event", "subject__site").order_by("number", "pk")
