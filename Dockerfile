@@ -10,13 +10,14 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=config.settings.production
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin dermis \
-    && mkdir /var/lib/dermis && chown dermis /var/lib/dermis
+    && mkdir /var/lib/dermis /var/lib/dermis-documents \
+    && chown dermis /var/lib/dermis && chown dermis /var/lib/dermis-documents
 COPY --from=requirements /opt/venv /opt/venv
 WORKDIR /app
 COPY . .
 # Settings refuse to load without these; none of the values reaches the running program.
 RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgres://build@build/build REDIS_URL=redis://build \
-    EMAIL_URL=consolemail:// DEFAULT_FROM_EMAIL=build@build.invalid \
+    EMAIL_URL=consolemail:// DEFAULT_FROM_EMAIL=build@build.invalid DOCUMENTS_FOLDER=/tmp/documents \
     python manage.py collectstatic --noinput --verbosity 0
 USER dermis
 EXPOSE 8000

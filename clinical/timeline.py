@@ -89,19 +89,27 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
-    """Whole months between two margins."""
+class MonthScale:
+    """Whole months between two margins; `ends_on` is the first day after them."""
 
     starts_on: date
     ends_on: date
     width: int
+    left: int = MARGIN
+
+    @property
+    def pixels(self) -> int:
+        """Between the margins."""
+        return self.width - self.left - MARGIN
 
     @property
     def day(self) -> float:
-        return (self.width - 2 * MARGIN) / (self.ends_on - self.starts_on).days
+        """How wide a day is."""
+        return self.pixels / (self.ends_on - self.starts_on).days
 
     def x(self, on: date) -> float:
-        return MARGIN + (on - self.starts_on).days * self.day
+        """Where a day stands."""
+        return self.left + (on - self.starts_on).days * self.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ def timeline_picture(visits: Iterable[TimelineVisit], *, today: date, width: int
     drawn = [visit for visit in visits if _days(visit)]
     if not drawn:
         return Picture(width=width, height=0, axis_y=0, shapes=(), ticks=(), today_x=None)
-    scale = _scale([day for visit in drawn for day in _days(visit)], width)
+    scale = month_scale([day for visit in drawn for day in _days(visit)], width)
     extents = sorted((_extent(visit, scale) for visit in drawn), key=lambda extent: extent.left)
     lanes = _lanes(extents)
     axis_y = (max(lanes) + 1) * LANE_HEIGHT
@@ -136,8 +144,8 @@ def timeline_picture(visits: Iterable[TimelineVisit], *, today: date, width: int
         height=axis_y + AXIS_HEIGHT,
         axis_y=axis_y,
         shapes=tuple(_shape(extent, lane, scale) for extent, lane in zip(extents, lanes, strict=True)),
-        ticks=_ticks(scale),
-        today_x=_tenths(scale.x(today)) if scale.starts_on <= today <= scale.ends_on else None,
+        ticks=month_ticks(scale),
+        today_x=tenths(scale.x(today)) if scale.starts_on <= today <= scale.ends_on else None,
     )
 
 
@@ -152,12 +160,13 @@ def _days(visit: TimelineVisit) -> tuple[date, ...]:
     return (*(_window(visit) or ()), *occurred)
 
 
-def _scale(days: Sequence[date], width: int) -> _Scale:
+def month_scale(days: Sequence[date], width: int, left: int = MARGIN) -> MonthScale:
+    """The months from the first to the last of these days; raises ValueError where there is none."""
     a_day_of_the_next_month = max(days).replace(day=1) + timedelta(days=31)
-    return _Scale(starts_on=min(days).replace(day=1), ends_on=a_day_of_the_next_month.replace(day=1), width=width)
+    return MonthScale(min(days).replace(day=1), a_day_of_the_next_month.replace(day=1), width, left)
 
 
-def _band_ends(visit: TimelineVisit, scale: _Scale) -> tuple[float, float] | None:
+def _band_ends(visit: TimelineVisit, scale: MonthScale) -> tuple[float, float] | None:
     window = _window(visit)
     if window is None:
         return None
@@ -167,7 +176,7 @@ def _band_ends(visit: TimelineVisit, scale: _Scale) -> tuple[float, float] | Non
     return middle - half, middle + half
 
 
-def _extent(visit: TimelineVisit, scale: _Scale) -> _Extent:
+def _extent(visit: TimelineVisit, scale: MonthScale) -> _Extent:
     ends = list(_band_ends(visit, scale) or ())
     if visit.occurred_on is not None:
         ends += [scale.x(visit.occurred_on) - MARK_RADIUS, scale.x(visit.occurred_on) + MARK_RADIUS]
@@ -188,34 +197,35 @@ def _lanes(extents: Sequence[_Extent]) -> list[int]:
     return chosen
 
 
-def _shape(extent: _Extent, lane: int, scale: _Scale) -> VisitShape:
+def _shape(extent: _Extent, lane: int, scale: MonthScale) -> VisitShape:
     visit, top = extent.visit, lane * LANE_HEIGHT
     ends, window = _band_ends(visit, scale), _window(visit)
     return VisitShape(
         visit=visit,
         lane=lane,
-        label_x=_tenths(extent.label_x),
+        label_x=tenths(extent.label_x),
         label_y=top + LABEL_BASELINE,
         band=ends
-        and Band(_tenths(ends[0]), top + MARK_MIDDLE - BAND_HEIGHT // 2, _tenths(ends[1] - ends[0]), BAND_HEIGHT),
+        and Band(tenths(ends[0]), top + MARK_MIDDLE - BAND_HEIGHT // 2, tenths(ends[1] - ends[0]), BAND_HEIGHT),
         mark_y=top + MARK_MIDDLE,
-        planned_x=window and _tenths(scale.x(window[1])),
-        occurred_x=None if visit.occurred_on is None else _tenths(scale.x(visit.occurred_on)),
+        planned_x=window and tenths(scale.x(window[1])),
+        occurred_x=None if visit.occurred_on is None else tenths(scale.x(visit.occurred_on)),
     )
 
 
-def _ticks(scale: _Scale) -> tuple[MonthTick, ...]:
+def month_ticks(scale: MonthScale) -> tuple[MonthTick, ...]:
     """A tick at the beginning of every month, or of every second, third ... where they would stand too close."""
     first, last = _month_number(scale.starts_on), _month_number(scale.ends_on)
-    month = (scale.width - 2 * MARGIN) / (last - first)
+    month = scale.pixels / (last - first)
     step = next((step for step in MONTHS_BETWEEN_TICKS if step * month >= CLOSEST_TICKS), MONTHS_BETWEEN_TICKS[-1])
     months = [date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1) if number % step == 0]
-    return tuple(MonthTick(_tenths(scale.x(on)), on) for on in months)
+    return tuple(MonthTick(tenths(scale.x(on)), on) for on in months)
 
 
 def _month_number(on: date) -> int:
     return on.year * 12 + on.month - 1
 
 
-def _tenths(pixels: float) -> float:
+def tenths(pixels: float) -> float:
+    """Pixels as they are written."""
     return round(pixels, 1)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from audit.tracking import audited
 from trials.models import Trial
 
+LINE_LISTING = "adverse_event_listing.csv"
+
 
 @audited
 class ExportRecord(models.Model):
@@ -42,6 +44,11 @@ class ExportRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trial} {self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether it was an export of all tables; a line listing of adverse events is a single file."""
+        return LINE_LISTING not in self.tables
 
     @property
     def rows(self) -> int:

@@ -9,4 +9,5 @@ app_name = "exports"
 urlpatterns = [
     path("trials/<str:registration>/exports/", views.export_list, name="list"),
     path("trials/<str:registration>/exports/new/", views.create, name="create"),
+    path("trials/<str:registration>/adverse-events/listing/", views.line_listing, name="line-listing"),
 ]

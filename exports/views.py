@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
@@ -9,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
+from exports.line_listing import make_line_listing
 from exports.selectors import exports_of
 from exports.services import make_export
+from safety.forms.listing import EventFilterForm
 from trials.access import TrialRequest, trial_page
 
 EXPORTS_PER_PAGE = 25
@@ -37,3 +40,18 @@ def create(request: TrialRequest, *, trial: Any) -> FileResponse:
     # Clinical data must not stay in the cache of a browser or a proxy.
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@require_POST
+@trial_page(Permission.VIEW_SAFETY)
+def line_listing(request: TrialRequest, *, trial: Any) -> HttpResponse:
+    """Send the adverse events that the filters in the address list, for those who hand out data or review safety."""
+    may_review = request.roles.may_somewhere(Permission.REVIEW_SAFETY)
+    if not (may_review or request.roles.may_somewhere(Permission.EXPORT_DATA)):
+        raise PermissionDenied
+    filters = EventFilterForm(request.GET, user=request.user, trial=trial, reviews=may_review)
+    listing = make_line_listing(
+        trial=trial, wanted=filters.wanted(), sort=filters.sort(), asked=request.GET.urlencode(), by=request.user
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{listing.file_name}"', "Cache-Control": "no-store"}
+    return HttpResponse(listing.content, content_type="text/csv; charset=utf-8", headers=headers)

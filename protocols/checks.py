@@ -11,6 +11,7 @@ from clinical.eligibility import JUDGEMENT, FactValue, RuleError, evaluate
 from clinical.visit_windows import CONSENT, plan_visits
 from protocols.catalogue import Catalogue, Fact, FactKind
 from protocols.draft import Draft
+from protocols.draft_safety import check_safety
 from protocols.problems import Problem
 from protocols.schema import (
     EARLY_TERMINATION,
@@ -40,6 +41,8 @@ def check(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
     yield from check_allocation(draft)
     yield from check_criteria(draft, catalogue)
     yield from check_endpoints(draft, catalogue)
+    if draft.header is not None:
+        yield from check_safety(draft.safety, draft.header.planned_subjects)
     for example in draft.examples.items:
         yield from check_example(example, draft, catalogue)
 

@@ -23,6 +23,8 @@ class Part(StrEnum):
     PANEL = "panel"
     CRITERION = "criterion"
     ENDPOINT = "endpoint"
+    SAFETY = "safety"
+    STOPPING_RULE = "stopping_rule"
 
 
 class Change(StrEnum):
@@ -64,6 +66,11 @@ class Aspect(StrEnum):
     ROLE = "role"
     MEASURE = "measure"
     TIME_FRAME = "time_frame"
+    REFERENCE = "reference"
+    EXPECTED = "expected"
+    SPECIAL_INTEREST = "special_interest"
+    LIMIT = "limit"
+    EVENTS = "events"
 
 
 Read = Callable[[Any], object]
@@ -122,6 +129,22 @@ ASPECTS: Mapping[Part, Mapping[Aspect, Read]] = {
         Aspect.MEASURE: _of("measure", "kind", "improvement_at_least"),
         Aspect.TIME_FRAME: _of("at", "time_frame"),
     },
+    Part.SAFETY: {
+        Aspect.REFERENCE: _of("source"),
+        Aspect.EXPECTED: lambda plan: frozenset((event.term.key, event.grade_at_most) for event in plan.expected),
+        Aspect.SPECIAL_INTEREST: lambda plan: frozenset(term.key for term in plan.special_interest.terms),
+    },
+    Part.STOPPING_RULE: {
+        Aspect.TEXT: _of("text"),
+        Aspect.LIMIT: _of("subjects"),
+        Aspect.EVENTS: lambda rule: (
+            rule.grade_at_least,
+            rule.is_related,
+            rule.is_serious,
+            rule.is_special_interest,
+            frozenset(term.key for term in rule.terms),
+        ),
+    },
 }
 """What is compared about the things of each part."""
 
@@ -172,6 +195,7 @@ def _otherwise(part: Part, old: Any, new: Any) -> tuple[Aspect, ...]:
 
 def _things(protocol: Protocol) -> dict[Part, dict[str, Any]]:
     """The things of each part by code."""
+    plan = protocol.safety
     return {
         Part.TRIAL: {"": protocol},
         Part.ALLOCATION: {"": protocol.allocation} if protocol.allocation is not None else {},
@@ -182,4 +206,6 @@ def _things(protocol: Protocol) -> dict[Part, dict[str, Any]]:
         Part.PANEL: {form: Panel(form, keys) for form, keys in protocol.panels.items()},
         Part.CRITERION: {criterion.code: criterion for criterion in protocol.criteria},
         Part.ENDPOINT: {endpoint.code: endpoint for endpoint in protocol.endpoints},
+        Part.SAFETY: {"": plan} if plan.expected or plan.special_interest.terms else {},
+        Part.STOPPING_RULE: {rule.code: rule for rule in plan.stopping_rules},
     }

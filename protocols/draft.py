@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 from clinical.eligibility import JUDGEMENT, CriterionKind, RuleError, compile_rule
 from clinical.scoring.pga import SCALES
 from protocols.draft_examples import read_example
+from protocols.draft_safety import FILE as SAFETY
+from protocols.draft_safety import read_safety
 from protocols.problems import Problem
 from protocols.schema import (
     DEFAULT_PGA_LEVELS,
@@ -18,6 +20,7 @@ from protocols.schema import (
     EndpointRole,
     Epoch,
     ExampleSubject,
+    SafetyPlan,
     Visit,
     VisitContent,
 )
@@ -82,6 +85,7 @@ class Draft:
     endpoints: Section[Endpoint]
     examples: Section[ExampleSubject]
     panels: Mapping[str, tuple[str, ...]] | None
+    safety: SafetyPlan
 
 
 def read_draft(files: Mapping[str, Mapping[str, Any] | None], problems: list[Problem]) -> Draft:
@@ -113,6 +117,7 @@ def read_draft(files: Mapping[str, Mapping[str, Any] | None], problems: list[Pro
         endpoints=section("endpoints.toml", {"endpoint": _endpoint}),
         examples=section("examples.toml", {"example": read_example}, named_by="name"),
         panels=single("visits.toml", "panels", _panels, required=False) if _has(roots, "panels") else {},
+        safety=read_safety(roots[SAFETY]) if SAFETY in roots else SafetyPlan(),
     )
     for root in roots.values():
         root.finish()
@@ -181,7 +186,7 @@ def _arm(table: Table) -> Arm:
         route=table.text("route"),
         **_treatment(table),
         share=table.whole("share", at_least=1) if table.has("share") else 1,
-        **_default(table),
+        **table.default_mark(),
     )
     if not table.is_broken and arm.dose_mg_high < arm.dose_mg_low:
         table.report("dose_mg_high", "is below dose_mg_low: exchange them.")
@@ -217,16 +222,8 @@ def _doses(table: Table) -> dict[str, Any]:
     }
 
 
-def _default(table: Table) -> dict[str, Any]:
-    """Whether a value is a default, and the note that then says where it comes from."""
-    is_default = table.flag("default", False)
-    if is_default and not table.has("note"):
-        table.report("note", "is missing: say where the default comes from, or remove default = true.")
-    return {"is_default": is_default, "note": table.text("note", "")}
-
-
 def _allocation(table: Table) -> Allocation:
-    return Allocation(stratified_by=table.texts("stratified_by"), **_default(table))
+    return Allocation(stratified_by=table.texts("stratified_by"), **table.default_mark())
 
 
 def _epoch(table: Table) -> Epoch:
@@ -251,7 +248,7 @@ def _content(table: Table) -> VisitContent:
         name_zh=table.text("name_zh"),
         forms=table.texts("forms"),
         by_phone=table.flag("by_phone", False),
-        **_default(table),
+        **table.default_mark(),
     )
 
 

@@ -14,6 +14,8 @@ from protocols.problems import Problem, ProtocolError
 from protocols.schema import Protocol, VisitContent
 
 FILES = ("protocol.toml", "arms.toml", "visits.toml", "criteria.toml", "endpoints.toml", "examples.toml")
+#: Files that a protocol may have besides.
+OPTIONAL_FILES = ("safety.toml",)
 
 #: The protocols that come with this program: one folder per registration number, in it one per version.
 STUDIES = Path(__file__).parent / "studies"
@@ -54,10 +56,11 @@ def parse(files: Mapping[str, str], catalogue: Catalogue | None, *, folder: Pure
     ``ProtocolError`` with all problems at once.
     """
     problems = [
-        Problem(name, "", f"is not a file of a protocol; those are {', '.join(FILES)}.")
-        for name in files.keys() - set(FILES)
+        Problem(name, "", f"is not a file of a protocol; those are {', '.join(FILES + OPTIONAL_FILES)}.")
+        for name in files.keys() - {*FILES, *OPTIONAL_FILES}
     ]
-    decoded = {name: _decode(name, files, problems) for name in FILES}
+    present = (*FILES, *(name for name in OPTIONAL_FILES if name in files))
+    decoded = {name: _decode(name, files, problems) for name in present}
     draft = read_draft(decoded if catalogue is not None else completed(decoded), problems)
     if catalogue is not None:
         problems.extend(check(draft, catalogue))
@@ -111,4 +114,5 @@ def _assemble(draft: Draft, header: Header, unscheduled: VisitContent, early_ter
         endpoints=tuple(draft.endpoints.items),
         examples=tuple(draft.examples.items),
         panels=draft.panels or {},
+        safety=draft.safety,
     )

@@ -140,6 +140,13 @@ class Table:
         """Take keys as known without reading them, where what is wrong with them is said in other words."""
         self._read.update(keys)
 
+    def default_mark(self) -> dict[str, Any]:
+        """Whether what stands here is a default, and the note that then says where it comes from."""
+        is_default = self.flag("default", False)
+        if is_default and not self.has("note"):
+            self.report("note", "is missing: say where the default comes from, or remove default = true.")
+        return {"is_default": is_default, "note": self.text("note", "")}
+
     def finish(self) -> None:
         """Report every key that was not read: a misspelt key must not pass in silence."""
         for key in self.values.keys() - self._read:

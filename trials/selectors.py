@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
@@ -86,6 +87,15 @@ def people_by_site(now: datetime, *, roles: Collection[str]) -> dict[Site, set[i
         for site in sites.order_by("code", "pk")
     }
     return {site: people for site, people in found.items() if people}
+
+
+def sponsor_zones(trials: Collection[Trial]) -> dict[int, ZoneInfo]:
+    """Where the sponsor of each trial counts days (`Trial.sponsor_zone`), by primary key: one statement for all."""
+    unnamed = [trial.pk for trial in trials if not trial.sponsor_time_zone]
+    first = Site.objects.filter(trial__in=unnamed).order_by("trial_id", "code").distinct("trial_id")
+    named = {trial.pk: trial.sponsor_time_zone or "UTC" for trial in trials}
+    zones = named | dict(first.values_list("trial_id", "time_zone"))
+    return {pk: ZoneInfo(name) for pk, name in zones.items()}
 
 
 def newest_protocol(trial: Trial) -> ProtocolVersion:

@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, str | Promise, str, Permission], ...] = (
     ("patients:calendar", _("Calendar"), "calendar", Permission.VIEW_SUBJECTS),
     ("patients:deviation-list", _("Deviations"), "flag", Permission.VIEW_SUBJECTS),
     ("safety:list", _("Adverse events"), "shield", Permission.VIEW_SAFETY),
+    ("safety:desk", _("Safety desk"), "clock", Permission.REVIEW_SAFETY),
     ("workspace:lots", _("Product lots"), "infusion", Permission.VIEW_PROTOCOL),
     ("workspace:enrolment", _("Enrolment"), "report", Permission.VIEW_PROTOCOL),
     ("workspace:protocol", _("Protocol"), "document", Permission.VIEW_PROTOCOL),

@@ -12,6 +12,7 @@ from assessments.templatetags.casebook import form_title
 from patients.visit_content import name_of
 from protocols.differences import Aspect, Change, Difference, Part, differences
 from protocols.schema import Protocol
+from safety.rule_words import events_in_words, expected_in_words, limit_in_words, name_of_term
 from workspace import protocol_words as words
 from workspace.protocol_labels import CRITERION_KINDS, ENDPOINT_ROLES
 
@@ -25,6 +26,8 @@ PARTS: Mapping[Part, Promise] = {
     Part.PANEL: gettext_lazy("Lines of a form"),
     Part.CRITERION: gettext_lazy("Criterion"),
     Part.ENDPOINT: gettext_lazy("Outcome measure"),
+    Part.SAFETY: gettext_lazy("Safety"),
+    Part.STOPPING_RULE: gettext_lazy("Stopping rule"),
 }
 
 Words = Callable[[Any, Protocol], str]
@@ -64,11 +67,11 @@ def _in_words(found: Difference, earlier: Protocol, later: Protocol) -> Differen
 
 
 def _name(found: Difference) -> str:
-    if found.part in (Part.TRIAL, Part.ALLOCATION):
+    if found.part in (Part.TRIAL, Part.ALLOCATION, Part.SAFETY):
         return ""
     if found.part is Part.PANEL:
         return form_title(found.code)
-    if found.part is Part.CRITERION:
+    if found.part in (Part.CRITERION, Part.STOPPING_RULE):
         return f"{found.code}: {found.thing.text}"
     if found.part in (Part.VISIT, Part.OUTSIDE):
         return f"{found.code}: {name_of(found.thing)}"
@@ -139,5 +142,16 @@ ASPECTS: Mapping[Aspect, tuple[Promise, Words]] = {
         gettext_lazy("time frame"),
         lambda endpoint, _protocol: f"{endpoint.time_frame} ({endpoint.at})",
     ),
+    Aspect.REFERENCE: (gettext_lazy("reference safety information"), _text("source")),
+    Aspect.EXPECTED: (
+        gettext_lazy("expected events"),
+        lambda plan, _protocol: ", ".join(map(expected_in_words, plan.expected)) or _("none"),
+    ),
+    Aspect.SPECIAL_INTEREST: (
+        gettext_lazy("events of special interest"),
+        lambda plan, _protocol: ", ".join(map(name_of_term, plan.special_interest.terms)) or _("none"),
+    ),
+    Aspect.LIMIT: (gettext_lazy("it takes"), lambda rule, _protocol: limit_in_words(rule)),
+    Aspect.EVENTS: (gettext_lazy("events that count"), lambda rule, _protocol: events_in_words(rule)),
 }
 """What each aspect is called, and how it reads. A lambda, because each kind of thing says it another way."""

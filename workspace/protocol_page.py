@@ -16,6 +16,7 @@ from clinical.eligibility import JUDGEMENT, CriterionKind
 from patients.models import Subject
 from patients.visit_content import name_of
 from protocols.schema import EARLY_TERMINATION, UNSCHEDULED, Criterion, Protocol, Visit, VisitContent
+from safety.rule_words import events_in_words, expected_in_words, limit_in_words, name_of_term
 from trials.models import ProtocolVersion, Site, Trial
 from trials.selectors import HeldRoles, protocol_of
 from workspace import protocol_words as words
@@ -116,6 +117,19 @@ def protocol_page(trial: Trial, *, roles: HeldRoles, wanted: str = "") -> dict[s
             )
         ],
         **_schedule(protocol),
+        **_safety(protocol),
+    }
+
+
+def _safety(protocol: Protocol) -> dict[str, Any]:
+    """What the protocol says of safety, in words."""
+    plan = protocol.safety
+    return {
+        "safety": plan,
+        "has_safety": bool(plan.expected or plan.special_interest.terms or plan.stopping_rules),
+        "expected": list(map(expected_in_words, plan.expected)),
+        "special_interest": list(map(name_of_term, plan.special_interest.terms)),
+        "stopping_rules": [(rule, limit_in_words(rule), events_in_words(rule)) for rule in plan.stopping_rules],
     }
 
 

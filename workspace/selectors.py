@@ -14,7 +14,9 @@ from patients.selectors.deviations import deviations_to_complete, title_of
 from patients.selectors.subjects import subjects_with_status
 from patients.selectors.visits import visits_to_attend
 from patients.visit_content import name_of
-from safety.selectors.events import EventFilter, events_of_trial
+from safety.selectors.alerts import alerts_of
+from safety.selectors.desk import review_totals, waiting_for_monitor
+from safety.selectors.listing import EventFilter, events_of_trial
 from trials.models import Trial
 from trials.selectors import protocol_of
 
@@ -53,6 +55,10 @@ def today(user: User, trial: Trial, permissions: set[Permission]) -> dict[str, A
         panels["to_decide"] = _subjects(user, trial, SubjectStatus.SCREENING)
     if Permission.VIEW_SAFETY in permissions:
         panels["events"] = list(events_of_trial(trial=trial, user=user, wanted=EventFilter())[:8])
+    if permissions & {Permission.REVIEW_SAFETY, Permission.STOP_ENROLMENT}:
+        panels["alerts"] = [alert for alert in alerts_of(trial, user) if alert.holds]
+    if Permission.REVIEW_SAFETY in permissions:
+        panels["to_review"] = {**review_totals(user, trial), "cases": waiting_for_monitor(user, trial)}
     return panels
 
 

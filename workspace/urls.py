@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from workspace import background_views, enrolment_views, lot_views, range_views, sheet_views, site_views, views
+from workspace import (
+    background_views,
+    enrolment_views,
+    lot_views,
+    profile_views,
+    range_views,
+    sheet_views,
+    site_views,
+    views,
+)
 
 app_name = "workspace"
 TRIAL = "trials/<str:registration>/"
@@ -33,6 +42,7 @@ urlpatterns = [
     path(TRIAL + "lots/<int:lot_pk>/release/", lot_views.release_lot, name="release-lot"),
     path(TRIAL + "lots/<int:lot_pk>/reject/", lot_views.reject_lot, name="reject-lot"),
     path(TRIAL + "lots/<int:lot_pk>/recall/", lot_views.recall_lot, name="recall-lot"),
+    path(TRIAL + "subjects/<str:number>/safety-profile/", profile_views.safety_profile, name="safety-profile"),
     path(TRIAL + "background-work/", background_views.background_work, name="background"),
     path(TRIAL + "background-work/mails/<int:mail_pk>/try-again/", background_views.try_again, name="try-again"),
     path(TRIAL + "background-work/mail-preview/", background_views.mail_preview, name="mail-preview"),

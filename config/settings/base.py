@@ -160,6 +160,14 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gif", "jpg", "webp", "zip", "gz", "br", "woff2")
 
+# Documents of cases: the largest one in bytes (default). Each way of running names the private folder they lie in.
+DERMIS_LARGEST_DOCUMENT = 20 * 2**20
+FILE_UPLOAD_HANDLERS = [
+    "safety.uploads.LargestDocument",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # --- browser safety -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -207,6 +215,8 @@ CELERY_BEAT_SCHEDULE = {
         ("visit_window", "patients.tasks.sweep_visit_windows", 5 * 60),
         ("consent_renewal", "patients.tasks.sweep_consent", 5 * 60),
         ("eligibility", "patients.tasks.sweep_eligibility", 5 * 60),
+        ("safety_clock", "safety.tasks.sweep_clocks", 60),
+        ("safety_stopping_rule", "safety.tasks.tell_of_stopping_rules", 60),
     )
 }
 # The daily mail goes out from this hour on at the reader's site, on its working days (default). None: at any time.

@@ -21,5 +21,6 @@ DEFAULT_FROM_EMAIL = "dermis@demo.invalid"
 # Somebody who tries the demonstration does not wait for a reminder, nor for the morning of a working day.
 DERMIS_DIGEST_FROM_HOUR = None
 CELERY_BEAT_SCHEDULE = {name: {**entry, "schedule": 30} for name, entry in CELERY_BEAT_SCHEDULE.items()}
+DERMIS_DOCUMENTS = _folder / "documents"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -1,6 +1,7 @@
 """For real: everything secret or local comes from the environment, and what is missing is named at start."""
 
 import os
+from pathlib import Path
 
 import environ
 
@@ -9,7 +10,15 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import STATIC_ROOT
 from config.settings.environment import base_url, database, listed, required
 
-_set = required("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL")
+_set = required(
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+    "DOCUMENTS_FOLDER",
+)
 
 SECRET_KEY = _set["SECRET_KEY"]
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS")
@@ -20,6 +29,7 @@ DATABASES = {"default": database()}
 CELERY_BROKER_URL = _set["REDIS_URL"]
 vars().update(environ.Env.email_url_config(_set["EMAIL_URL"]))
 DEFAULT_FROM_EMAIL = _set["DEFAULT_FROM_EMAIL"]
+DERMIS_DOCUMENTS = Path(_set["DOCUMENTS_FOLDER"])
 
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 365 * 24 * 3600

@@ -150,6 +150,40 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "due": StatusLook(_("To be signed again"), "alert", "warning"),
         "lapses_soon": StatusLook(_("Lapses soon"), "clock", "warning"),
         "to_review": StatusLook(_("To be reviewed"), "alert", "warning"),
+        "submitted": StatusLook(_("Reported"), "alert", "danger"),
+        "follow_up_begun": StatusLook(_("New information"), "draft", "info"),
+        "follow_up": StatusLook(_("Follow-up"), "alert", "warning"),
+        "questions": StatusLook(_("Question"), "question", "warning"),
+        "answered": StatusLook(_("Answered"), "inbox", "info"),
+        "assessed": StatusLook(_("Assessed"), "check-circle", "good"),
+        "started": StatusLook(_("Clock runs"), "clock", "info"),
+        "due_soon": StatusLook(_("Due soon"), "clock", "warning"),
+        "last_warning": StatusLook(_("Last warning"), "alert", "warning"),
+        "overdue": StatusLook(_("Overdue"), "alert", "danger"),
+        "escalated": StatusLook(_("Still overdue"), "alert", "critical"),
+        "holds": StatusLook(_("Rule holds"), "alert", "critical"),
+    },
+    "safety_clock": {
+        "running": StatusLook(_("Clock runs"), "clock", "info"),
+        "due_soon": StatusLook(_("Due soon"), "clock", "warning"),
+        "overdue": StatusLook(_("Overdue"), "alert", "critical"),
+        "met": StatusLook(_("In time"), "check-circle", "good"),
+        "met_late": StatusLook(_("Late"), "history", "warning"),
+    },
+    "review": {
+        "not_reviewed": StatusLook(_("Not reviewed"), "circle", "warning"),
+        "changed": StatusLook(_("Changed since"), "history", "danger"),
+        "reviewed": StatusLook(_("Reviewed"), "check-circle", "good"),
+    },
+    "deadline": {
+        "running": StatusLook(_("In time"), "clock", "info"),
+        "due_soon": StatusLook(_("Due soon"), "clock", "warning"),
+        "overdue": StatusLook(_("Overdue"), "alert", "danger"),
+        "none": StatusLook(_("No deadline"), "minus", "quiet"),
+    },
+    "stopping_rule": {
+        "holds": StatusLook(_("Rule holds"), "alert", "critical"),
+        "does_not_hold": StatusLook(_("Does not hold"), "check", "good"),
     },
     "inbox": {
         "unread": StatusLook(_("Unread"), "circle", "accent"),
@@ -185,16 +219,39 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "yes": StatusLook(_("Serious"), "alert", "critical"),
         "no": StatusLook(_("Not serious"), "minus", "quiet"),
     },
+    "case": {
+        "draft": StatusLook(_("Draft"), "draft", "warning"),
+        "submitted": StatusLook(_("Submitted"), "inbox", "info"),
+        "in_review": StatusLook(_("In medical review"), "search", "info"),
+        "questions": StatusLook(_("Questions to the site"), "question", "warning"),
+        "assessed": StatusLook(_("Assessed"), "check-circle", "good"),
+        "closed": StatusLook(_("Closed"), "lock", "neutral"),
+    },
+    "susar": {
+        "None": StatusLook(_("Not judged yet"), "question", "quiet"),
+        "True": StatusLook(_("SUSAR"), "alert", "critical"),
+        "False": StatusLook(_("No SUSAR"), "minus", "neutral"),
+    },
+    "signature": {
+        "True": StatusLook(_("Content is as it was signed"), "check-circle", "good"),
+        "False": StatusLook(_("Content is not as it was signed"), "alert", "critical"),
+    },
 }
 
 
 @register.inclusion_tag("components/status.html")
-def status(kind: str, value: str | int) -> StatusContext:
+def status(kind: str, value: str | int | None) -> StatusContext:
     """Show one status as word, icon and colour.
 
     A kind or value without a look raises `KeyError`: no state may show blank.
     """
     return {"look": STATUS_LOOKS[kind][str(value)]}
+
+
+@register.simple_tag
+def grade_tone(grade: int) -> str:
+    """The name of the colour pair of a CTCAE grade, for pictures; the grade itself stands there too."""
+    return STATUS_LOOKS["grade"][str(grade)].tone
 
 
 @register.simple_tag

@@ -66,6 +66,21 @@ def data_may_be_used(rows: QuerySet[Row], *, subject: str = "pk") -> QuerySet[Ro
     return rows.filter(~Exists(withdrawn))
 
 
+def subjects_without_data_use(trial: Trial) -> set[int]:
+    """Primary keys of the trial's subjects who withdrew the use of their data, and of their earlier screening attempts:
+    two statements. A later attempt stands on a consent of its own."""
+    subjects = Subject.objects.filter(site__trial=trial)
+    earlier = dict(subjects.exclude(previous_attempt=None).values_list("pk", "previous_attempt_id"))
+    scope = ConsentWithdrawal.objects.filter(subject__in=subjects, scope=WithdrawalScope.DATA_USE)
+    found: set[int] = set()
+    for pk in scope.values_list("subject_id", flat=True):
+        each: int | None = pk
+        while each is not None:
+            found.add(each)
+            each = earlier.get(each)
+    return found
+
+
 @dataclass(frozen=True)
 class ConsentStanding:
     """Where a subject's consent stands on a day: the version to be signed again, the scope withdrawn from; or empty."""

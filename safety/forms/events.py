@@ -6,16 +6,11 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.permissions import Permission
 from patients.forms.fields import DayField, ReasonField
 from patients.models import Subject
 from safety.layout import ENTERED, GROUPS
 from safety.models import AdverseEvent
-from safety.selectors.events import EventFilter, visit_name, visits_it_may_follow
-from safety.terms import Grade
-from trials.models import Site, Trial
-from trials.selectors import sites_for
+from safety.selectors.events import visit_name, visits_it_may_follow
 
 _YES_NO: Final = (("yes", _("Yes")), ("no", _("No")))
 _AS_BOOL: Final = {"yes": True, "no": False}
@@ -84,41 +79,3 @@ class CorrectionForm(AdverseEventForm):
     def grounds(self) -> dict[str, Any]:
         """What `correct_adverse_event` asks for beside the values."""
         return {name: self.cleaned_data[name] for name in ("reason", "seen_version")}
-
-
-class EventFilterForm(forms.Form):
-    """The filters of the list, kept in its address."""
-
-    site = forms.ModelChoiceField(
-        label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All"), to_field_name="code"
-    )
-    serious = forms.ChoiceField(label=_("Serious"), required=False, choices=(("", _("All")), *_YES_NO))
-    related = forms.ChoiceField(label=_("Related"), required=False, choices=(("", _("All")), *_YES_NO))
-    grade = forms.TypedChoiceField(
-        label=_("Grade at least"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=(("", _("All")), *((grade.value, str(grade.value)) for grade in Grade)),
-    )
-    ongoing = forms.ChoiceField(label=_("Ongoing"), required=False, choices=(("", _("All")), *_YES_NO))
-
-    def __init__(self, *args: Any, user: User, trial: Trial, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        site: Any = self.fields["site"]
-        site.queryset = sites_for(user, Permission.VIEW_SAFETY).filter(trial=trial)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-select"
-
-    def wanted(self) -> EventFilter:
-        """What was chosen; a choice that does not exist counts as none and shows its error beside the filter."""
-        self.is_valid()
-        chosen = self.cleaned_data
-        site = chosen.get("site")
-        return EventFilter(
-            site_id=site.pk if site else None,
-            is_serious=_AS_BOOL.get(chosen.get("serious", "")),
-            is_related=_AS_BOOL.get(chosen.get("related", "")),
-            is_ongoing=_AS_BOOL.get(chosen.get("ongoing", "")),
-            grade_at_least=chosen.get("grade"),
-        )

@@ -16,19 +16,6 @@ from patients.models.visit import VisitOutcome
 from patients.visit_content import content_of, name_of
 from safety.layout import ENTERED, label, shown, stored
 from safety.models import AdverseEvent
-from safety.terms import ONGOING, RELATED
-from trials.models import Trial
-
-
-@dataclass(frozen=True)
-class EventFilter:
-    """Which events of a trial are wanted; None means that it does not matter. `grade_at_least` is inclusive."""
-
-    site_id: int | None = None
-    is_serious: bool | None = None
-    is_related: bool | None = None
-    is_ongoing: bool | None = None
-    grade_at_least: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,32 +47,12 @@ class Difference:
     typed: str
 
 
-def events_of_trial(*, trial: Trial, user: User, wanted: EventFilter) -> ScopedQuerySet:
-    """The events of the subjects that the user may see, newest onset first."""
-    events = AdverseEvent.objects.visible_to(user, Permission.VIEW_SAFETY).filter(subject__site__trial=trial)
-    if wanted.site_id is not None:
-        events = events.filter(subject__site=wanted.site_id)
-    if wanted.is_serious is not None:
-        events = events.filter(is_serious=wanted.is_serious)
-    if wanted.grade_at_least is not None:
-        events = events.filter(grade__gte=wanted.grade_at_least)
-    events = _one_of(events, "relation", RELATED, wanted.is_related)
-    events = _one_of(events, "outcome", ONGOING, wanted.is_ongoing)
-    return events.select_related("subject__site").order_by("-onset_on", "-pk")
-
-
-def _one_of(events: ScopedQuerySet, field: str, codes: frozenset[str], wanted: bool | None) -> ScopedQuerySet:
-    if wanted is None:
-        return events
-    condition = {f"{field}__in": sorted(codes)}
-    return events.filter(**condition) if wanted else events.exclude(**condition)
-
-
 def events_of_subject(*, subject: Subject, user: User) -> ScopedQuerySet:
     """The subject's events that the user may see, newest onset first."""
     return (
         AdverseEvent.objects.visible_to(user, Permission.VIEW_SAFETY)
         .filter(subject=subject)
+        .select_related("subject", "case")
         .order_by("-onset_on", "-number")
     )
 

@@ -1,5 +1,21 @@
 """Writes of the safety log."""
 
+from safety.services.case_reviews import assess, report_to_authority
+from safety.services.cases import ReportChangedMeanwhile, follow_up, open_case, save_draft, submit, take_step
+from safety.services.documents import add_document
 from safety.services.events import ChangedMeanwhile, correct_adverse_event, record_adverse_event
 
-__all__ = ["ChangedMeanwhile", "correct_adverse_event", "record_adverse_event"]
+__all__ = [
+    "ChangedMeanwhile",
+    "ReportChangedMeanwhile",
+    "add_document",
+    "assess",
+    "correct_adverse_event",
+    "follow_up",
+    "open_case",
+    "record_adverse_event",
+    "report_to_authority",
+    "save_draft",
+    "submit",
+    "take_step",
+]

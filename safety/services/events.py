@@ -18,6 +18,7 @@ from patients.services.planning import consent_day
 from safety.event_days import work_out_days
 from safety.layout import ENTERED, stored
 from safety.models import AdverseEvent
+from safety.services.cases import report_if_serious
 from trials.policies import NotAllowedNow
 
 
@@ -42,6 +43,7 @@ def record_adverse_event(*, subject: Subject, fields: Mapping[str, Any], by: Use
     _enter(event, fields)
     with acting(by=by):
         event.save(force_insert=True)
+    report_if_serious(event, by=by)
     return event
 
 
@@ -73,6 +75,7 @@ def correct_adverse_event(
     event.version += 1
     with acting(by=by, reason=reason):
         event.save(update_fields=[*changed, "onset_on", "ended_on", "version"])
+    report_if_serious(event, by=by)
     return event
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,37 +14,20 @@ from patients.access import SubjectRequest, subject_page
 from patients.policies import may_receive_data
 from patients.selectors.subjects import subject_strip
 from safety.consistency import points_to_check
-from safety.forms.events import AdverseEventForm, CorrectionForm, EventFilterForm
+from safety.forms.events import AdverseEventForm, CorrectionForm
+from safety.forms.reviews import ReviewForm
 from safety.layout import ENTERED, GROUPS, label
 from safety.selectors.events import (
     differences,
     events_of_subject,
-    events_of_trial,
     history_of,
     last_change,
     values_in_words,
 )
+from safety.selectors.reviews import disagreements, standing_for
 from safety.services import ChangedMeanwhile, correct_adverse_event, record_adverse_event
-from trials.access import TrialRequest, trial_page
-
-EVENTS_PER_PAGE = 25
 
 Crumb = tuple[str, str]
-
-
-@trial_page(Permission.VIEW_SAFETY)
-def event_list(request: TrialRequest, *, trial: Any) -> HttpResponse:
-    """The events of every subject that the user may see, newest onset first, filtered by the address."""
-    filters = EventFilterForm(request.GET, user=request.user, trial=trial)
-    events = events_of_trial(trial=trial, user=request.user, wanted=filters.wanted())
-    context = {
-        "trial": trial,
-        "filters": filters,
-        "is_filtered": any(request.GET.get(name) for name in filters.fields),
-        "page_obj": Paginator(events, EVENTS_PER_PAGE).get_page(request.GET.get("page")),
-        "crumbs": [(_("Adverse events"), "")],
-    }
-    return render(request, "safety/event_list.html", context)
 
 
 @subject_page(Permission.VIEW_SAFETY)
@@ -86,6 +68,7 @@ def event(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRe
         "points_to_check": points_to_check(found.outline),
         "may_correct": request.roles.may(Permission.RECORD_ADVERSE_EVENTS, subject.site),
         "may_see_history": request.roles.may(Permission.VIEW_HISTORY, subject.site),
+        **_review(request, found),
     }
     return _page(request, "safety/event.html", context, crumbs=[_log_crumb(subject), (_event_name(found), "")])
 
@@ -123,6 +106,17 @@ def event_history(request: SubjectRequest, *, subject: Any, event_number: int) -
     }
     crumbs = [_log_crumb(subject), _event_crumb(subject, found), (_("History"), "")]
     return _page(request, "safety/event_history.html", context, crumbs=crumbs)
+
+
+def _review(request: SubjectRequest, event: Any) -> dict[str, Any]:
+    """The panel of those who review events; nothing for anybody else."""
+    if not request.roles.may(Permission.REVIEW_SAFETY, event.subject.site):
+        return {}
+    return {
+        "review": standing_for(request.user, event),
+        "review_form": ReviewForm(initial={"seen_version": event.version}),
+        "disagreements": disagreements(event),
+    }
 
 
 def _show_both(request: SubjectRequest, form: CorrectionForm, stored: Any) -> HttpResponse:

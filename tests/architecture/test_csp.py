@@ -19,6 +19,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://redis:6379/0",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
     "DEFAULT_FROM_EMAIL": "dermis@example.org",
+    "DOCUMENTS_FOLDER": "/var/lib/dermis-documents",
 }
 MAIL = ROOT / "templates" / "notifications" / "mail.html"
 """Mail programs read no style sheets; in its preview the page has a policy of its own."""

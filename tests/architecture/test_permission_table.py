@@ -162,6 +162,36 @@ safety:medication          GET     +            +             +        +       +
 safety:correct-medication  GET     +            +             -        -       -     0             0      -
 safety:correct-medication  POST    +            +             -        -       -     0             0      -
 safety:medication-history  GET     +            +             +        +       +     0             0      +
+safety:cases               GET    +            +             +        +       +     -             -      +
+safety:case                GET    +            +             +        +       +     0             0      +
+safety:case-open           POST   +            +             -        -       -     0             0      -
+safety:case-draft          GET    +            +             -        -       -     0             0      -
+safety:case-draft          POST   +            +             -        -       -     0             0      -
+safety:case-submit         GET    -            +             -        -       -     0             0      -
+safety:case-submit         POST   -            +             -        -       -     0             0      -
+safety:case-version        GET    +            +             +        +       +     0             0      +
+safety:case-take-up        POST   -            -             -        +       -     0             0      -
+safety:case-ask            GET    -            -             -        +       -     0             0      -
+safety:case-ask            POST   -            -             -        +       -     0             0      -
+safety:case-answer         GET    +            +             -        -       -     0             0      -
+safety:case-answer         POST   +            +             -        -       -     0             0      -
+safety:case-assess         GET    -            -             -        +       -     0             0      -
+safety:case-assess         POST   -            -             -        +       -     0             0      -
+safety:case-close          POST   -            -             -        +       -     0             0      -
+safety:case-follow-up      GET    +            +             -        +       -     0             0      -
+safety:case-follow-up      POST   +            +             -        +       -     0             0      -
+safety:case-authority      GET    -            -             -        +       -     0             0      -
+safety:case-authority      POST   -            -             -        +       -     0             0      -
+safety:case-attach         GET    +            +             -        +       -     0             0      -
+safety:case-attach         POST   +            +             -        +       -     0             0      -
+safety:case-document       GET    +            +             +        +       +     0             0      +
+safety:review              POST    -            -             -        +       -     0             0      -
+safety:desk                GET     -            -             -        +       -     -             -      -
+safety:incidence           GET     +            +             +        +       +     -             -      +
+safety:cioms               GET     +            +             +        +       +     0             0      +
+safety:dmc-summary         GET     -            -             -        +       -     -             -      -
+workspace:safety-profile   GET     +            +             +        +       +     0             0      +
+exports:line-listing       POST    -            -             -        +       +     -             -      -
 exports:list               GET     -            -             -        -       +     +             +      -
 exports:create             POST    -            -             -        -       +     +             +      -
 """
@@ -240,6 +270,8 @@ class World:
             "site_pk": subject.site_id,
             "lot_pk": subject.site.trial.product_lots.earliest("pk").pk,
             "range_pk": subject.site.normal_ranges.earliest("pk").pk,
+            "version_number": 1,
+            "document_pk": subject.serious_cases.get().documents.get().pk,
             "deviation_number": 1,
             "reminder_pk": self.reminders[role or "coordinator"],
             "mail_pk": self.mails[subject.site.trial],
@@ -298,23 +330,27 @@ def _build() -> World:
 
 def _treated(site: Site) -> Subject:
     from patients.services.deviations import report_deviation
-    from safety.services import record_adverse_event
+    from safety.services import add_document, record_adverse_event
     from tests.factories import infused_subject, make_lot, make_medication, make_member, make_range
+    from tests.factories.cases import a_file
 
     doctor = make_member("investigator", site)
     subject = infused_subject(site, doctor)
     make_lot(site.trial, f"UC-{site.code}")
     event = {
         "term": "Fever",
-        "onset_on": site.today(),
+        "onset": site.today().isoformat(),
         "grade": 1,
-        "is_serious": False,
+        "is_serious": True,
+        "is_medically_important": True,
         "relation": "possible",
         "action_taken": "dose_not_changed",
         "outcome": "not_recovered",
     }
     record_adverse_event(subject=subject, fields=event, by=doctor)
     make_medication(subject, doctor)
+    serious = record_adverse_event(subject=subject, fields=event, by=doctor)
+    add_document(case=serious.case, title="Letter", file=a_file(), by=doctor)
     report_deviation(
         subject=subject, occurred_on=site.today(), category="procedure", description="Not weighed", by=doctor
     )

@@ -33,6 +33,8 @@ NO_PAGE_OF_THEIR_OWN = {
     "patients:miss-visit",
     "patients:reopen-visit",
     "patients:void-deviation",
+    "safety:cioms",
+    "safety:dmc-summary",
     "workspace:delegate",
     "workspace:end-delegation",
     "workspace:enrolment-limit",

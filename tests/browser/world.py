@@ -11,6 +11,7 @@ from django_celery_results.models import TaskResult
 from accounts.models import User
 from audit.context import acting
 from clinical.body_regions import BodyRegion
+from clinical.safety.workflow import Step
 from exports.services import make_export
 from notifications.models import LastRun, Mail, Reminder
 from notifications.services import mark_read
@@ -20,8 +21,15 @@ from patients.services.calendar_feeds import make_feed
 from patients.services.consent import record_consent
 from patients.services.eligibility import answer_criteria, decide_eligibility
 from patients.services.reminders import sweep_consent, sweep_eligibility, sweep_visit_windows
-from safety.models import AdverseEvent, EventTreatment
-from safety.services import record_adverse_event
+from safety.models import AdverseEvent, EventTreatment, SeriousCase
+from safety.services import (
+    add_document,
+    correct_adverse_event,
+    record_adverse_event,
+    report_to_authority,
+    save_draft,
+    take_step,
+)
 from safety.services.medication import correct_medication
 from tests.factories import (
     amend,
@@ -44,6 +52,7 @@ from tests.factories import (
     system,
     take_place,
 )
+from tests.factories.cases import WRITTEN, a_file, sign_report, written_case
 from trials.models import Site, Trial
 from trials.services import lift_hold, place_hold, recall_lot, set_working_days
 
@@ -51,6 +60,7 @@ TRIAL = "/trials/NCT03265613/"
 RANDOM = "/trials/NCT00000003/"
 SUBJECTS = f"{TRIAL}subjects/"
 TREATED, TO_DECIDE, TO_ENROL, NEW = (f"{SUBJECTS}GZ-00{number}/" for number in (1, 2, 3, 4))
+CASE, DRAFTED = (f"{TREATED}adverse-events/{number}/case/" for number in (1, 2))
 FAILED, TO_REVIEW = (f"{SUBJECTS}GZ-00{number}/" for number in (5, 6))
 
 
@@ -130,6 +140,18 @@ SIGHTS = (
     Sight("medication-against-event", "coordinator", f"{TREATED}medication/2/"),
     Sight("medication-correct", "coordinator", f"{TREATED}medication/1/correct/"),
     Sight("medication-history", "coordinator", f"{TREATED}medication/1/history/"),
+    Sight("cases", "coordinator", f"{TRIAL}cases/"),
+    Sight("case", "coordinator", CASE),
+    Sight("case-version", "coordinator", f"{CASE}versions/1/"),
+    Sight("case-draft", "coordinator", f"{DRAFTED}draft/"),
+    Sight("case-attach", "coordinator", f"{CASE}documents/new/"),
+    Sight("case-follow-up", "coordinator", f"{CASE}follow-up/"),
+    Sight("case-drafted", "investigator", DRAFTED),
+    Sight("case-submit", "investigator", f"{DRAFTED}submit/"),
+    Sight("case-to-review", "reviewer", CASE),
+    Sight("case-ask", "reviewer", f"{CASE}ask/"),
+    Sight("case-assess", "reviewer", f"{CASE}assess/"),
+    Sight("case-authority", "reviewer", f"{CASE}authority/"),
     Sight("ranges", "coordinator", f"{TRIAL}normal-ranges/"),
     Sight("ranges-none-found", "coordinator", f"{TRIAL}normal-ranges/?panel=t_cells"),
     Sight("range-new", "coordinator", f"{TRIAL}normal-ranges/new/"),
@@ -156,6 +178,13 @@ SIGHTS = (
     Sight("inbox-empty", "monitor", "/inbox/"),
     Sight("deviations", "monitor", f"{TRIAL}deviations/"),
     Sight("events", "monitor", f"{TRIAL}adverse-events/"),
+    Sight("incidence", "monitor", f"{TRIAL}adverse-events/incidence/"),
+    Sight("safety-profile", "monitor", f"{TREATED}safety-profile/"),
+    Sight("safety-profile-empty", "monitor", f"{NEW}safety-profile/"),
+    Sight("today-safety-monitor", "safety_monitor", TRIAL),
+    Sight("safety-desk", "safety_monitor", f"{TRIAL}safety-desk/"),
+    Sight("events-to-review", "safety_monitor", f"{TRIAL}adverse-events/?review=not_reviewed"),
+    Sight("event-to-review", "safety_monitor", f"{TREATED}adverse-events/1/"),
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
     Sight("form-not-started", "monitor", f"{NEW}visits/SCR/forms/pasi/"),
     Sight("forbidden", "monitor", f"{SUBJECTS}new/", 403),
@@ -224,8 +253,10 @@ def build() -> dict[str, User]:
         "coordinator": make_member("coordinator", site, full_name="Li Na"),
         "reader": make_member("coordinator", site, full_name="王芳", language="zh-hans"),
         "investigator": make_member("investigator", site, full_name="Zhang Wei"),
+        "reviewer": make_member("safety_monitor", trial=trial, full_name="Maria Gruber"),
         "monitor": make_member("monitor", site, full_name="Chen Yu"),
         "administrator": make_member("administrator", trial=trial, full_name="Anna Bauer"),
+        "safety_monitor": make_member("safety_monitor", trial=trial, full_name="Eva Lang"),
     }
     nurse = people["coordinator"]
     treated = infused_subject(site, nurse, days_ago=84)
@@ -234,6 +265,7 @@ def build() -> dict[str, User]:
     complete_form(take_place(treated, "W12", nurse), "pasi", nurse, **smaller)
     fever = record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)
     _medication(treated, fever, nurse)
+    _case(treated, people)
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
@@ -269,6 +301,25 @@ def _medication(treated: Subject, fever: AdverseEvent, by: User) -> None:
     tablet = make_medication(treated, by, started=(today - timedelta(days=3)).isoformat(), ended=today.isoformat())
     with acting(by=by):
         EventTreatment.objects.create(event=fever, medication=tablet)
+
+
+def _case(subject: Subject, people: dict[str, User]) -> None:
+    """A case that was reported, asked about, answered and changed since, with a document and a report to an authority;
+    and another one that waits for its signature."""
+    nurse, doctor, reviewer = people["coordinator"], people["investigator"], people["reviewer"]
+    case = SeriousCase.objects.get(subject=subject)
+    save_draft(case=case, fields=WRITTEN, seen_version=1, by=nurse)
+    add_document(case=case, title="Discharge letter", file=a_file("discharge letter of the ward.pdf"), by=nurse)
+    sign_report(case, doctor)
+    take_step(case=case, step=Step.TAKE_UP, by=reviewer)
+    take_step(case=case, step=Step.ASK, text="Which antipyretic was given, and when?", by=reviewer)
+    take_step(case=case, step=Step.ANSWER, text="Paracetamol 1 g at 14:20.", by=nurse)
+    event = AdverseEvent.objects.get(case=case)
+    ended = {"outcome": "recovered", "ended": subject.site.today().isoformat()}
+    correct_adverse_event(event=event, fields=ended, reason="Letter received", seen_version=event.version, by=nurse)
+    today = SeriousCase.objects.get(pk=case.pk).day_zero
+    report_to_authority(case=case, sent_on=today, authority="NMPA", reference="2026-000017", by=reviewer)
+    written_case(subject, nurse)
 
 
 def _reminders(site: Site, people: dict[str, User]) -> None:
@@ -372,7 +423,7 @@ def _screening_that_changed(site: Site, nurse: User, investigator: User) -> None
 def _fever(onset_on: date) -> dict[str, Any]:
     return {
         "term": "Fever",
-        "onset_on": onset_on,
+        "onset": onset_on.isoformat(),
         "grade": 3,
         "is_serious": True,
         "caused_hospitalisation": True,

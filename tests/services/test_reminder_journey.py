@@ -194,6 +194,7 @@ def test_mails_cut_off_by_a_kill_all_arrive_and_only_the_one_on_its_way_twice(ba
             "ALLOWED_HOSTS": "dermis.invalid",
             "EMAIL_URL": server.url,
             "DEFAULT_FROM_EMAIL": "dermis@dermis.invalid",
+            "DOCUMENTS_FOLDER": "/var/lib/dermis-documents",
         }
         worker = background.start_worker(**production)
         background.send(MAILS)

@@ -49,6 +49,7 @@ def worker(committed_db: None, queue: ValkeyServer, log: Path) -> Iterator[None]
         "REDIS_URL": queue.url,
         "EMAIL_URL": "consolemail://",
         "DEFAULT_FROM_EMAIL": "dermis@test.invalid",
+        "DOCUMENTS_FOLDER": "/var/lib/dermis-documents",
     }
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--without-mingle"]
     with (

@@ -18,6 +18,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://nowhere",
     "EMAIL_URL": "consolemail://",
     "DEFAULT_FROM_EMAIL": "dermis@test.invalid",
+    "DOCUMENTS_FOLDER": "/var/lib/dermis-documents",
 }
 
 

@@ -27,7 +27,7 @@ def reminder(kind: Kind, stage: str) -> Reminder:
 
 
 def test_there_are_kinds() -> None:
-    assert {"visit_window", "consent_renewal", "eligibility"} <= set(KINDS)
+    assert {"visit_window", "consent_renewal", "eligibility", "safety_clock"} <= set(KINDS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -84,4 +84,4 @@ def test_every_run_of_the_schedule_has_a_task_and_a_label(name: str) -> None:
 
 
 def test_every_kind_that_is_swept_is_swept_by_the_schedule() -> None:
-    assert {"visit_window", "consent_renewal", "eligibility"} <= set(SCHEDULE)
+    assert {"visit_window", "consent_renewal", "eligibility", "safety_clock"} <= set(SCHEDULE)

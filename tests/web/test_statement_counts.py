@@ -29,6 +29,7 @@ from tests.factories import (
     screened_subject,
     take_place,
 )
+from tests.factories.cases import sign_report, written_case
 from trials.models import NormalRange, Site, Trial
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -57,8 +58,13 @@ patients:calendar           ?view=week   monitor        12
 patients:calendar-feeds     -            monitor        11
 patients:schedule           /            coordinator    10
 patients:register           -            coordinator    13
-safety:list                 -            monitor        12
-safety:list                 ?ongoing=no  monitor        12
+safety:list                 -            monitor        13
+safety:list                 ?ongoing=no  monitor        13
+safety:list                 ?review=changed&sort=-grade safety_monitor 14
+safety:desk                 -            safety_monitor 20
+safety:incidence            -            monitor        15
+workspace:safety-profile    /            monitor        17
+workspace:today             -            safety_monitor 16
 exports:list                -            data_manager   10
 assessments:blank-forms     -            coordinator    9
 assessments:blank-casebook-pdf  -        coordinator    9
@@ -95,6 +101,12 @@ safety:record-medication    /            coordinator    11
 safety:medication           /1           monitor        13
 safety:correct-medication   /1           coordinator    12
 safety:medication-history   /1           monitor        14
+safety:cases                -            monitor        14
+safety:case                 /2           monitor        24
+safety:case                 /2           safety_monitor 24
+safety:case-version         /2/1         monitor        13
+safety:case-draft           /3           coordinator    14
+safety:case-submit          /3           investigator   18
 notifications:inbox         -            coordinator    9
 notifications:inbox         ?show=unread coordinator    9
 notifications:choices       -            coordinator    8
@@ -124,8 +136,10 @@ def enlarge(site: Site, by: User) -> None:
     visit = take_place(treated, "W4", by, on=today - timedelta(days=36))
     draft = entry_for("pasi", visit)
     save_form(spec=INSTRUMENTS["pasi"], visit=visit, entry=draft, complete=False, by=by, expected_version=0)
-    record_adverse_event(subject=treated, fields={**EVENT, "onset_on": today - timedelta(days=69)}, by=by)
     make_medication(treated, by, treatment_kind="topical")
+    record_adverse_event(subject=treated, fields={**EVENT, "onset": (today - timedelta(days=69)).isoformat()}, by=by)
+    sign_report(written_case(treated, by), by)
+    written_case(treated, by)
     make_member("monitor", site)
     make_lot(site.trial, f"UC-{treated.number}")
     make_range(site, valid_from=today - timedelta(days=NormalRange.objects.count()))

@@ -150,7 +150,10 @@ SPEC = CrfSpec(
     derive=derive,
     check=check,
     prefill=prefill,
-    publishes=(Publication(Fact("cells_given", FactKind.NUMBER, "cells"), "given_cells"),),
+    publishes=(
+        Publication(Fact("cells_given", FactKind.NUMBER, "cells"), "given_cells"),
+        Publication(Fact("product_lot", FactKind.TEXT), "product_lot"),
+    ),
     is_treatment=True,
     needs_clearance=True,
 )

@@ -1,0 +1,199 @@
+"""The content of a report as people read it, and what has changed since one was signed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from safety.layout import GROUPS
+from safety.models import AdverseEvent, CaseDocument, ConcomitantMedication, ReportVersion
+from safety.selectors.events import ValueChange
+from safety.terms import RELATION_OF, ReporterRole
+
+Content = Mapping[str, Any]
+
+_EMPTY: Final = "–"
+_EVENT_LABELS: Final = {
+    "is_related": gettext_lazy("counts as related to a treatment of the study"),
+    "related_to": gettext_lazy("counts as related to"),
+    "grade_changes": gettext_lazy("changes of grade"),
+    "treatments": gettext_lazy("medication given against it"),
+    "number": gettext_lazy("number"),
+    "version": gettext_lazy("version"),
+}
+_SUBJECT_LABELS: Final = {
+    "number": gettext_lazy("Subject"),
+    "age_years": gettext_lazy("Age in years at consent"),
+    "sex": gettext_lazy("Sex"),
+    "arm": gettext_lazy("Arm"),
+}
+_DOSE_WORDS: Final = {
+    "cells_given": gettext_lazy("Cells given"),
+    "methotrexate_mg": gettext_lazy("Methotrexate"),
+}
+_DOSE_LABELS: Final = {
+    "visit": gettext_lazy("Visit"),
+    "day": gettext_lazy("Day"),
+    "fact": gettext_lazy("Treatment"),
+    "amount": gettext_lazy("Dose"),
+    "product": gettext_lazy("Product"),
+    "lot": gettext_lazy("Lot"),
+}
+_LISTS: Final = {
+    "doses": gettext_lazy("Doses given"),
+    "medications": gettext_lazy("Concomitant medication"),
+    "documents": gettext_lazy("Documents"),
+}
+_MEDICATION_COLUMNS: Final = ("number", "name", "indication", "dose", "route", "frequency", "started", "ended")
+_WORKED_OUT: Final = ("onset_on", "ended_on", "is_related", "related_to", "grade_changes", "treatments")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report: facts with their labels, a table, or a text."""
+
+    title: str
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+    lines: list[list[str]] = field(default_factory=list)
+    text: str = ""
+
+    @property
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """Each line as pairs of head and cell, for a table whose rows become cards."""
+        return [list(zip(self.heads, cells, strict=True)) for cells in self.lines]
+
+
+def column_name(model: type[models.Model], name: str) -> str:
+    """What a column of a table is called, as a heading."""
+    column: Any = model._meta.get_field(name)
+    return capfirst(str(column.verbose_name))
+
+
+def sections_of(content: Content) -> list[Section]:
+    """The whole content in the reader's language; moments in the time zone that is active."""
+    follow_up = [Section(_("What is new"), text=content["what_is_new"])] if content["version"] > 1 else []
+    return [
+        *follow_up,
+        Section(_("Narrative"), text=content["narrative"]),
+        Section(_("Report"), facts=_about_the_report(content)),
+        Section(
+            _("Subject"), facts=[(str(name), _value(content["subject"][key])) for key, name in _SUBJECT_LABELS.items()]
+        ),
+        *_event_sections(content["event"]),
+        *(_table(name, content[name]) for name in _LISTS),
+    ]
+
+
+def changes_between(signed: Content, current: Content) -> list[ValueChange]:
+    """Where the record (`report_content.record_of`) differs from what was signed; texts written for the report are left
+    out. Lists show the lines that are gone and the lines that are new."""
+    found = [
+        ValueChange(_event_label(name), _event_value(name, signed["event"].get(name)), _event_value(name, value))
+        for name, value in current["event"].items()
+        if name != "version" and signed["event"].get(name, value) != value
+    ]
+    found += [
+        ValueChange(str(label), _value(signed["subject"].get(name)), _value(current["subject"][name]))
+        for name, label in _SUBJECT_LABELS.items()
+        if signed["subject"].get(name) != current["subject"][name]
+    ]
+    for name, title in _LISTS.items():
+        before, after = signed[name], current[name]
+        if before != after:
+            gone = [_in_one_line(name, line) for line in before if line not in after]
+            new = [_in_one_line(name, line) for line in after if line not in before]
+            found.append(ValueChange(str(title), "; ".join(gone) or _EMPTY, "; ".join(new) or _EMPTY))
+    return found
+
+
+def _about_the_report(content: Content) -> list[tuple[str, str]]:
+    kind = _("Initial report") if content["kind"] == "initial" else _("Follow-up")
+    role = content["reporter_role"]
+    return [
+        (_("Trial"), content["trial"]),
+        (_("Site"), f"{content['site']} ({content['country']})"),
+        (_("Case"), content["case"]),
+        (_("Version"), f"{content['version']} · {kind}"),
+        (column_name(ReportVersion, "reporter"), content["reporter"] or _EMPTY),
+        (column_name(ReportVersion, "reporter_role"), str(ReporterRole(role).label) if role else _EMPTY),
+    ]
+
+
+def _event_sections(event: Content) -> list[Section]:
+    named = [(str(group.title), group.fields) for group in GROUPS]
+    listed = {name for _title, names in named for name in names}
+    rest = tuple(name for name in _WORKED_OUT if name not in listed)
+    return [
+        Section(title, facts=[(_event_label(name), _event_value(name, event[name])) for name in names if name in event])
+        for title, names in (*named, (_("Worked out"), rest))
+    ]
+
+
+def _table(name: str, lines: list[Content]) -> Section:
+    return Section(str(_LISTS[name]), heads=_heads(name), lines=[_cells(name, line) for line in lines])
+
+
+def _heads(name: str) -> list[str]:
+    if name == "doses":
+        return [str(label) for label in _DOSE_LABELS.values()]
+    if name == "medications":
+        return [column_name(ConcomitantMedication, column) for column in _MEDICATION_COLUMNS]
+    return [column_name(CaseDocument, column) for column in ("title", "file_name", "digest")]
+
+
+def _cells(name: str, line: Content) -> list[str]:
+    if name == "doses":
+        dose = f"{line['amount']} {line['unit']}"
+        shown = {**line, "fact": str(_DOSE_WORDS.get(line["fact"], line["fact"])), "amount": dose}
+        return [_value(shown[column]) for column in _DOSE_LABELS]
+    if name == "medications":
+        return [_column_value(ConcomitantMedication, column, line[column]) for column in _MEDICATION_COLUMNS]
+    return [line["title"], line["file_name"], line["digest"]]
+
+
+def _in_one_line(name: str, line: Content) -> str:
+    cells = _cells(name, line)
+    # A digest of 64 signs says nothing beside the name of its file.
+    return ", ".join(cell for cell in (cells[:2] if name == "documents" else cells) if cell != _EMPTY)
+
+
+def _event_label(name: str) -> str:
+    return capfirst(str(_EVENT_LABELS[name])) if name in _EVENT_LABELS else column_name(AdverseEvent, name)
+
+
+def _event_value(name: str, value: Any) -> str:
+    if name == "related_to":
+        return ", ".join(column_name(AdverseEvent, RELATION_OF[cause]) for cause in value or ()) or _EMPTY
+    if name == "grade_changes":
+        return "; ".join(f"{change['changed_on']}: {change['grade']}" for change in value or ()) or _EMPTY
+    if name == "treatments":
+        return ", ".join(str(number) for number in value or ()) or _EMPTY
+    return _column_value(AdverseEvent, name, value)
+
+
+def _column_value(model: type[models.Model], name: str, value: Any) -> str:
+    try:
+        column: Any = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return _value(value)
+    if value not in (None, "") and isinstance(column, models.DateTimeField):
+        return date_format(timezone.localtime(datetime.fromisoformat(value)), "Y-m-d H:i T")
+    choices = dict(getattr(column, "choices", None) or ())
+    return str(choices[value]) if value in choices and value != "" else _value(value)
+
+
+def _value(value: Any) -> str:
+    if value is None or value == "":
+        return _EMPTY
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)
