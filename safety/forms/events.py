@@ -51,7 +51,7 @@ class AdverseEventForm(forms.ModelForm):
         widget=forms.RadioSelect,
         help_text=AdverseEvent._meta.get_field("is_serious").help_text,
     )
-    treatments = forms.ModelMultipleChoiceField(
+    treatments: Any = forms.ModelMultipleChoiceField(
         label=_("Medication given against it"),
         queryset=None,
         required=False,
@@ -121,7 +121,7 @@ class AdverseEventForm(forms.ModelForm):
             consent_on=consent_day(subject),
             today=subject.site.today(),
         )
-        self.instance.onset_on = first  # type: ignore[assignment]  # without an onset the form is refused anyway
+        self.instance.onset_on = first
         if not self.lines.is_valid():
             self.add_error(None, LOOKS_AT_LINES)
         return cleaned

@@ -50,7 +50,7 @@ class GradeLines:
                 for key, (day, grade) in zip(self.keys, lines, strict=True)
             ]
             return
-        self.keys = list(dict.fromkeys(key for key in sent[KEYS].split() if key.isdecimal()))[:MOST_LINES]
+        self.keys = list(dict.fromkeys(key for key in str(sent[KEYS]).split() if key.isdecimal()))[:MOST_LINES]
         if is_checked:
             self.forms = [self._form(key, sent) for key in self.keys]
             return

@@ -114,6 +114,8 @@ def _enter(event: AdverseEvent, fields: Mapping[str, Any], *, stored_now: Lists)
         raise ValidationError({"onset": _("Enter the day on which the event began, as far as it is known.")})
     today, consent_on = event.subject.site.today(), consent_day(event.subject)
     work_out_days(event, consent_on=consent_on, today=today)
+    # What contradicts itself is said in words before the database's own rules are asked.
+    event.clean()
     event.full_clean()
     lists = entered_lists(event, fields, stored_now)
     errors = (
