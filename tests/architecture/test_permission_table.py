@@ -151,6 +151,7 @@ safety:list                GET     +            +             +        +       +
 safety:subject-events      GET     +            +             +        +       +     0             0      +
 safety:record              GET     +            +             -        -       -     0             0      -
 safety:record              POST    +            +             -        -       -     0             0      -
+safety:decide-suggestion   POST    +            +             -        -       -     0             0      -
 safety:event               GET     +            +             +        +       +     0             0      +
 safety:correct             GET     +            +             -        -       -     0             0      -
 safety:correct             POST    +            +             -        -       -     0             0      -
@@ -303,7 +304,7 @@ def _treated(site: Site) -> Subject:
     make_lot(site.trial, f"UC-{site.code}")
     event = {
         "term": "Fever",
-        "onset_on": site.today(),
+        "onset": site.today().isoformat(),
         "grade": 1,
         "is_serious": False,
         "relation": "possible",

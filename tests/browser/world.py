@@ -346,10 +346,12 @@ def _screening_that_changed(site: Site, nurse: User, investigator: User) -> None
 def _fever(onset_on: date) -> dict[str, Any]:
     return {
         "term": "Fever",
-        "onset_on": onset_on,
+        "term_code": "fever",
+        "onset": onset_on.isoformat(),
         "grade": 3,
         "is_serious": True,
         "caused_hospitalisation": True,
+        "admitted_on": onset_on,
         "relation": "probable",
         "action_taken": "dose_not_changed",
         "outcome": "recovering",

@@ -62,28 +62,23 @@ def test_a_review_is_that_of_one_person(trial: Trial, subject: Subject, monitor:
     mark_reviewed(event=event, seen_version=1, note=" Seen on the ward ", by=monitor)
     assert states(trial, other)["not_reviewed"] == ["Fever"]
     standing = standing_for(other, event)
-    assert (standing.state, standing.since) == ("not_reviewed", None)
+    assert (standing.state, standing.since) == ("not_reviewed", ())
     assert [(review.reviewer, review.note) for review in standing.reviews] == [(monitor, "Seen on the ward")]
 
 
-def test_what_changed_since_is_named_with_the_last_hand(subject: Subject, monitor: User, investigator: User) -> None:
+def test_what_changed_since_is_named_save_by_save_newest_first(
+    subject: Subject, monitor: User, investigator: User
+) -> None:
     event = make_event(subject)
-    mark_reviewed(event=event, seen_version=1, by=monitor)
     change_event(event, grade=2)
-    stored = change_event(event, investigator, grade=3, relation="possible")
+    mark_reviewed(event=event, seen_version=2, by=monitor)
+    change_event(event, grade=3)
+    stored = change_event(event, investigator, relation="possible", grade_changes=[(event.onset_on, 3)])
     since = standing_for(monitor, stored).since
-    assert since is not None
-    assert (since.by, since.reason) == (str(investigator), "Source read again")
-    values = [(value.label, value.before[0], value.after[0]) for value in since.values]
-    assert values == [("Severity grade", "1", "3"), ("Relation to the cell product", "U", "P")]
-
-
-def test_a_correction_that_was_reversed_leaves_no_value_to_show(subject: Subject, monitor: User) -> None:
-    event = make_event(subject)
-    mark_reviewed(event=event, seen_version=1, by=monitor)
-    change_event(event, grade=2)
-    standing = standing_for(monitor, change_event(event, grade=1))
-    assert (standing.state, standing.since) == ("changed", None)
+    assert [(save.by, save.reason, {value.label for value in save.changes}) for save in since] == [
+        (str(investigator), "Source read again", {"Relation to the cell product", f"Grade from {event.onset_on}"}),
+        (str(system()), "Source read again", {"Severity grade"}),
+    ]
 
 
 def test_a_version_that_was_not_seen_cannot_be_marked(subject: Subject, monitor: User) -> None:

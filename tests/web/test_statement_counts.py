@@ -123,7 +123,7 @@ def enlarge(site: Site, by: User) -> None:
     visit = take_place(treated, "W4", by, on=today - timedelta(days=36))
     draft = entry_for("pasi", visit)
     save_form(spec=INSTRUMENTS["pasi"], visit=visit, entry=draft, complete=False, by=by, expected_version=0)
-    record_adverse_event(subject=treated, fields={**EVENT, "onset_on": today - timedelta(days=69)}, by=by)
+    record_adverse_event(subject=treated, fields={**EVENT, "onset": (today - timedelta(days=69)).isoformat()}, by=by)
     make_member("monitor", site)
     make_lot(site.trial, f"UC-{treated.number}")
     make_range(site, valid_from=today - timedelta(days=NormalRange.objects.count()))
