@@ -12,7 +12,7 @@ from safety.selectors.listing import EventFilter, events_of_trial
 from safety.selectors.reviews import disagreements, standing_for
 from safety.services import ChangedMeanwhile
 from safety.services.reviews import mark_reviewed
-from tests.factories import make_member, make_subject, system
+from tests.factories import make_member, make_site, make_subject, make_trial, system
 from tests.factories.desk import change_event, make_event, plan_safety
 from trials.models import Site, Trial
 
@@ -66,18 +66,20 @@ def test_a_review_is_that_of_one_person(trial: Trial, subject: Subject, monitor:
     assert [(review.reviewer, review.note) for review in standing.reviews] == [(monitor, "Seen on the ward")]
 
 
-def test_what_changed_since_is_named_save_by_save_newest_first(
-    subject: Subject, monitor: User, investigator: User
-) -> None:
-    event = make_event(subject)
-    change_event(event, grade=2)
+@pytest.mark.usefixtures("committed_db")
+def test_what_changed_since_is_named_save_by_save_newest_first() -> None:
+    site = make_site(make_trial())
+    monitor, doctor = make_member("safety_monitor", trial=site.trial), make_member("investigator", site)
+    event = make_event(make_subject(site, system()))
+    lines = [(event.onset_on, 2)]
+    change_event(event, grade=2, grade_changes=lines)
     mark_reviewed(event=event, seen_version=2, by=monitor)
-    change_event(event, grade=3)
-    stored = change_event(event, investigator, relation="possible", grade_changes=[(event.onset_on, 3)])
+    change_event(event, grade=3, grade_changes=[])
+    stored = change_event(event, doctor, relation="possible", grade_changes=[(event.onset_on, 3)])
     since = standing_for(monitor, stored).since
     assert [(save.by, save.reason, {value.label for value in save.changes}) for save in since] == [
-        (str(investigator), "Source read again", {"Relation to the cell product", f"Grade from {event.onset_on}"}),
-        (str(system()), "Source read again", {"Severity grade"}),
+        (str(doctor), "Source read again", {"Relation to the cell product", f"Grade from {event.onset_on}"}),
+        (str(system()), "Source read again", {"Severity grade", f"Grade from {event.onset_on}"}),
     ]
 
 

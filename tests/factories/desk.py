@@ -56,7 +56,7 @@ related = true
 def make_event(subject: Subject, by: User | None = None, **changed: Any) -> AdverseEvent:
     """A fever of grade 1 that began today at the site, unless something else is said; a serious event is known to be
     so now."""
-    known = {"serious_known_at": timezone.now()} if changed.get("is_serious") else {}
+    known = {"serious_known_at": timezone.now().replace(second=0, microsecond=0)} if changed.get("is_serious") else {}
     fields = {**FEVER, "onset": subject.site.today().isoformat(), **known, **changed}
     return record_adverse_event(subject=subject, fields=fields, by=by or system())
 

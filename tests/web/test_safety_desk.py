@@ -22,7 +22,9 @@ from tests.factories import (
     complete_form,
     infused_subject,
     make_member,
+    make_site,
     make_subject,
+    make_trial,
     results_for,
     system,
     take_place,
@@ -60,7 +62,7 @@ def terms(response: Any) -> list[str]:
 @pytest.fixture
 def log(subject: Subject) -> None:
     day = subject.site.today()
-    make_event(subject, term="Cough", grade=2, onset=str(day - timedelta(days=2)), relation_premedication="possible")
+    make_event(subject, term="Cough", grade=2, onset=str(day - timedelta(days=2)), relation="possible")
     make_event(subject, term="Ague", term_code="chills", onset=str(day - timedelta(days=9)), is_special_interest=True)
     make_event(subject, term="Burn", grade=3, onset=str(day - timedelta(days=5)), **SERIOUS)
 
@@ -160,19 +162,22 @@ def test_an_event_is_marked_as_reviewed_from_the_listing_and_back_to_it(
     assert (review.event, review.reviewer, review.event_version) == (event, monitor, 1)
 
 
-def test_the_page_of_an_event_shows_what_changed_and_takes_a_note(
-    subject: Subject, desk: Client, monitor: User, trial: Trial
-) -> None:
+@pytest.mark.usefixtures("committed_db")
+def test_the_page_of_an_event_shows_what_changed_and_takes_a_note() -> None:
+    site = make_site(make_trial())
+    monitor, subject = make_member("safety_monitor", trial=site.trial), make_subject(site, system())
     event = make_event(subject)
     mark_reviewed(event=event, seen_version=1, by=monitor)
     change_event(event, term="High fever")
-    own = at("safety:event", trial, subject.number, 1)
-    page = text(desk.get(own))
+    client, own = signed_in(monitor), at("safety:event", site.trial, subject.number, 1)
+    page = text(client.get(own))
     assert "Changed since your review" in page
     assert "<del>Fever</del>" in page
-    answer = desk.post(at("safety:review", trial, subject.number, 1), {"seen_version": 2, "note": "Look at it daily"})
+    answer = client.post(
+        at("safety:review", site.trial, subject.number, 1), {"seen_version": 2, "note": "Look at it daily"}
+    )
     assert answer["Location"] == own
-    page = text(desk.get(own))
+    page = text(client.get(own))
     assert "Look at it daily" in page
     assert "Mark as reviewed" not in page
 
@@ -200,13 +205,14 @@ def test_the_desk_lists_reports_by_deadline_and_events_to_review(
     subject: Subject, desk: Client, monitor: User, trial: Trial
 ) -> None:
     now = timezone.now()
-    late = make_event(subject, term="Stroke", **{**SERIOUS, "serious_known_at": now - timedelta(hours=30)})
-    early = make_event(subject, term="Clot", **{**SERIOUS, "serious_known_at": now - timedelta(hours=1)})
-    done = make_event(subject, term="Burn", **{**SERIOUS, "serious_known_at": None})
+    began = {"onset": str(subject.site.today() - timedelta(days=3)), **SERIOUS}
+    late = make_event(subject, term="Stroke", serious_known_at=now - timedelta(hours=30), **began)
+    early = make_event(subject, term="Clot", serious_known_at=now - timedelta(hours=1), **began)
+    no_longer_serious = make_event(subject, term="Burn")
     changed = make_event(subject, term="Cough")
     mark_reviewed(event=changed, seen_version=1, by=monitor)
     change_event(changed, grade=2)
-    make_case(done, "in_review", number=1)
+    make_case(no_longer_serious, "in_review", number=1)
     make_case(early, "draft", number=2, day_zero=None)
     make_case(late, "draft", number=3, day_zero=None)
     page = desk.get(at("safety:desk", trial))
@@ -219,8 +225,7 @@ def test_the_desk_lists_reports_by_deadline_and_events_to_review(
 def test_a_susar_that_is_not_reported_stays_on_the_desk_until_its_day(
     subject: Subject, desk: Client, trial: Trial
 ) -> None:
-    event = make_event(subject, **{**SERIOUS, "serious_known_at": None})
-    make_case(event, "closed")
+    make_case(make_event(subject), "closed")
     page = desk.get(at("safety:desk", trial))
     [row] = page.context["cases"]
     assert not row.waits_for_monitor
