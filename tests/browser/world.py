@@ -20,6 +20,7 @@ from patients.services.consent import record_consent
 from patients.services.eligibility import answer_criteria, decide_eligibility
 from patients.services.reminders import sweep_consent, sweep_eligibility, sweep_visit_windows
 from safety.services import record_adverse_event
+from safety.services.reviews import mark_reviewed
 from tests.factories import (
     amend,
     complete_form,
@@ -40,6 +41,7 @@ from tests.factories import (
     system,
     take_place,
 )
+from tests.factories.desk import PLAN, change_event, make_case
 from trials.models import Site, Trial
 from trials.services import lift_hold, place_hold, recall_lot, set_working_days
 
@@ -229,7 +231,10 @@ def build() -> dict[str, User]:
     take_place(treated, "W4", nurse, on=site.today() - timedelta(days=50))
     smaller = dict.fromkeys((f"{region}_area" for region in BodyRegion), 1)
     complete_form(take_place(treated, "W12", nurse), "pasi", nurse, **smaller)
-    record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)
+    fever = record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)
+    mark_reviewed(event=fever, seen_version=1, note="Ask for the discharge letter", by=people["safety_monitor"])
+    change_event(fever, nurse, relation="certain")
+    make_case(fever, "submitted", number=1)
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
@@ -329,7 +334,7 @@ def _ranges(site: Site) -> None:
 def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
     """A later protocol version with a sheet to be signed again, which one subject has signed."""
     today = signed.site.today()
-    amended = amend(trial)
+    amended = amend(trial, safety=PLAN.replace("subjects = 2", "subjects = 1"))
     make_sheet(trial, "2.0", valid_from=today, must_be_signed_again=True, protocol_version=amended)
     record_consent(subject=signed, signed_on=today, sheet_version="2.0", language="zh", by=nurse)
 
