@@ -38,8 +38,9 @@ def graded_results(subject: Subject, *, at_least: int = 1) -> list[GradedResult]
 
 
 def _rows(form: str, model: type[LaboratoryResult], subject: Subject, at_least: int) -> QuerySet[Any, Any]:
-    lines = model._default_manager.filter(form__visit__subject=subject, standard_value__isnull=False)
-    return (
+    rows: Any = model._default_manager
+    lines = rows.filter(form__visit__subject=subject, standard_value__isnull=False)
+    found: QuerySet[Any, Any] = (
         lines.exclude(form__status=FormStatus.NOT_DONE)
         .annotate(
             code=Value(form),
@@ -51,3 +52,4 @@ def _rows(form: str, model: type[LaboratoryResult], subject: Subject, at_least: 
         .order_by()
         .values_list("code", "visit_code", "row_key", "day", "standard_value", "given")
     )
+    return found

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     DECIMAL = "decimal"
     DATE = "date"
     MOMENT = "moment"
+    TIME = "time"
     YES_NO = "yes/no"
     CODES = "list of codes"
     JSON = "JSON"
@@ -34,6 +35,7 @@ _KINDS: tuple[tuple[type[models.Field], Kind], ...] = (
     (models.BooleanField, Kind.YES_NO),
     (models.DateTimeField, Kind.MOMENT),  # before DateField, of which it is a subclass
     (models.DateField, Kind.DATE),
+    (models.TimeField, Kind.TIME),
     (models.DecimalField, Kind.DECIMAL),
     (models.IntegerField, Kind.INTEGER),
     (models.JSONField, Kind.JSON),
@@ -131,6 +133,8 @@ def _written(value: sql.Composable, kind: Kind, may_be_empty: bool) -> sql.Compo
     if kind == Kind.MOMENT:
         pattern = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
         return sql.SQL("to_char({} AT TIME ZONE 'UTC', {})").format(value, sql.Literal(pattern))
+    if kind == Kind.TIME:
+        return sql.SQL("to_char({}, 'HH24:MI')").format(value)
     if kind == Kind.TEXT and may_be_empty:
         # COPY writes an empty text as "" and NULL as nothing; to a reader of the file both mean: no value.
         return sql.SQL("NULLIF({}, '')").format(value)

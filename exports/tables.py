@@ -10,7 +10,7 @@ from assessments.form_data import FormData, MissingReason
 from assessments.form_specs import CrfSpec, Item
 from assessments.registry import INSTRUMENTS
 from assessments.wording.model import QuestionnaireData, QuestionnaireWording
-from exports import participation, products
+from exports import adverse_events, participation, products
 from exports.columns import Column, Kind, of_field, reference
 from exports.lines import lines_of
 from exports.medication import concomitant_medication
@@ -27,26 +27,7 @@ from exports.table import (
     visit_code,
 )
 from patients.models import Deviation, Finding, Visit, VisitOutcome
-from safety.models import AdverseEvent
 from trials.models import ProtocolVersion
-
-AE_CDASH = {
-    "term": "AETERM",
-    "onset_on": "AESTDAT",
-    "ended_on": "AEENDAT",
-    "grade": "AETOXGR",
-    "is_serious": "AESER",
-    "results_in_death": "AESDTH",
-    "is_life_threatening": "AESLIFE",
-    "caused_hospitalisation": "AESHOSP",
-    "is_disabling": "AESDISAB",
-    "is_congenital_anomaly": "AESCONG",
-    "is_medically_important": "AESMIE",
-    "relation": "AEREL",
-    "action_taken": "AEACN",
-    "outcome": "AEOUT",
-}
-"""CDASHIG 2.3, Adverse Events."""
 
 
 def all_tables() -> tuple[Table, ...]:
@@ -60,7 +41,7 @@ def all_tables() -> tuple[Table, ...]:
         _visits(),
         _deviations(),
         _findings(),
-        _adverse_events(),
+        *adverse_events.tables(),
         concomitant_medication(),
         products.lots(),
         products.clearances(),
@@ -140,24 +121,6 @@ def _findings() -> Table:
         source=rows_of("finding", Finding, ("visit", Visit, "finding", "visit_id"), subject_in="finding"),
         columns=(*keys(), visit_code(), *columns_of("finding", Finding, *names)),
         order=by_subject(reference("visit", "position"), reference("finding", "id")),
-    )
-
-
-def _adverse_events() -> Table:
-    skipped = {"id", "subject", "visit", "version"}
-    fields = [field for field in AdverseEvent._meta.concrete_fields if field.name not in skipped]
-    return Table(
-        name="adverse_events",
-        title=_("One row per adverse event"),
-        source=rows_of(
-            "event", AdverseEvent, ("visit", Visit, "event", "visit_id"), subject_in="event", optional=("visit",)
-        ),
-        columns=(
-            *keys(),
-            visit_code(required=False),
-            *(of_field("event", field, cdash=AE_CDASH.get(field.name, "")) for field in fields),
-        ),
-        order=by_subject(reference("event", "number")),
     )
 
 

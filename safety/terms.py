@@ -55,6 +55,13 @@ class Term(models.TextChoices):
     OTHER = "other", _("Another event")
 
 
+SPECIAL_INTEREST: Final = frozenset(
+    {Term.THROMBOEMBOLIC_EVENT, Term.INFUSION_RELATED_REACTION, Term.ALLERGIC_REACTION, Term.ANAPHYLAXIS, Term.FEVER}
+)
+"""Terms that are proposed as events of special interest (default; pooled analyses of infused mesenchymal stromal cells
+look for them)."""
+
+
 class Expectedness(models.TextChoices):
     """Whether the reference safety information names the event (ICH E2A)."""
 

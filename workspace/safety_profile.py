@@ -1,4 +1,4 @@
-"""The safety of one subject at a glance: doses, events, graded laboratory results and medication on one axis of days."""
+"""The safety of a subject at a glance: doses, events, graded laboratory results and medication on one axis of days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from clinical.numbers import plain
 from clinical.safety.profile_timeline import ProfileRow, Span, profile_picture
 from patients.models import Finding, Subject
 from patients.services.planning import consent_day
+from safety.models import AdverseEvent
 from safety.selectors.events import events_of_subject
 from trials.analytes import ANALYTE_NAMES
 from trials.selectors import protocol_of
@@ -72,11 +73,9 @@ def profile_of(subject: Subject, user: User) -> dict[str, Any]:
     }
 
 
-def _end(event: Any) -> date | None:
+def _end(event: AdverseEvent) -> date | None:
     """The last day; of an event that has neither an end nor goes on as far as is known, that of its onset."""
-    if event.ended_on is not None or event.is_ongoing:
-        return event.ended_on  # type: ignore[no-any-return]
-    return event.onset_on  # type: ignore[no-any-return]
+    return event.ended_on if event.ended_on is not None or event.is_ongoing else event.onset_on
 
 
 def _doses(subject: Subject) -> list[Dose]:

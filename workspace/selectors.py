@@ -17,6 +17,7 @@ from patients.visit_content import name_of
 from safety.selectors.alerts import alerts_of
 from safety.selectors.desk import review_totals, waiting_for_monitor
 from safety.selectors.listing import EventFilter, events_of_trial
+from safety.selectors.suggestions import subjects_with_suggestions
 from trials.models import Trial
 from trials.selectors import protocol_of
 
@@ -53,6 +54,8 @@ def today(user: User, trial: Trial, permissions: set[Permission]) -> dict[str, A
         panels["reconsent"] = _first(due[: LINKS_SHOWN + 1], LINKS_SHOWN)
     if Permission.DECIDE_ELIGIBILITY in permissions:
         panels["to_decide"] = _subjects(user, trial, SubjectStatus.SCREENING)
+    if Permission.RECORD_ADVERSE_EVENTS in permissions:
+        panels["suggested"] = _first(subjects_with_suggestions(trial=trial, user=user), LINKS_SHOWN)
     if Permission.VIEW_SAFETY in permissions:
         panels["events"] = list(events_of_trial(trial=trial, user=user, wanted=EventFilter())[:8])
     if permissions & {Permission.REVIEW_SAFETY, Permission.STOP_ENROLMENT}:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -192,7 +192,9 @@ def _store(form: FormData) -> None:
 
 
 def _fact_value(publication: Publication, value: Any) -> Any:
-    """What is stored, in the kind of the fact: a coded yes or no becomes true or false."""
+    """What is stored, in the kind of the fact: a coded yes or no becomes true or false, a moment a text in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="minutes")
     return value == YesNo.YES if publication.fact.kind == FactKind.YES_NO else value
 
 

@@ -25,6 +25,7 @@ from patients.services.visits import record_visit
 from patients.visit_content import forms_of
 from protocols.loader import STUDIES, read_folder
 from safety.services import record_adverse_event
+from safety.terms import SPECIAL_INTEREST
 from trials.models import Site, Trial
 from trials.selectors import protocol_of
 from trials.services import delegate, load_protocol, open_site, set_enrolment_target
@@ -191,18 +192,23 @@ def _fill(form: str, visit: Visit, on: date, story: Story, by: User) -> None:
 
 def _suffer(subject: Subject, event: DemoEvent, first_treatment: date, by: User) -> None:
     onset = first_treatment + timedelta(days=event.day)
+    ended = None if event.days_long is None else onset + timedelta(days=event.days_long)
     earlier = Visit.objects.filter(subject=subject, outcome="done", occurred_on__lte=onset).order_by("-position")
     record_adverse_event(
         subject=subject,
         fields={
             "term": event.term,
-            "onset_on": onset,
-            "ended_on": None if event.days_long is None else onset + timedelta(days=event.days_long),
+            "term_code": event.term_code,
+            "onset": onset.isoformat(),
+            "ended": "" if ended is None else ended.isoformat(),
             "visit": earlier.first(),
             "narrative": event.narrative,
             "grade": event.grade,
             "is_serious": event.is_hospitalised,
             "caused_hospitalisation": event.is_hospitalised,
+            "admitted_on": onset if event.is_hospitalised else None,
+            "discharged_on": ended if event.is_hospitalised else None,
+            "is_special_interest": event.term_code in SPECIAL_INTEREST,
             "relation": event.relation,
             "action_taken": "dose_not_changed",
             "outcome": "not_recovered" if event.days_long is None else "recovered",

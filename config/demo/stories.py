@@ -15,6 +15,7 @@ class DemoEvent:
     days_long: int | None
     is_hospitalised: bool = False
     narrative: str = ""
+    term_code: str = "other"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Story:
 
 
 GOOD_RESPONSE = {"W4": 1, "W8": 1, "W12": 2, "W16": 2, "W20": 2, "W24": 2}
-FEVER = DemoEvent("Fever after infusion", 0, 1, "probable", 1, narrative="38.4 °C two hours after the infusion.")
+FEVER = DemoEvent(
+    "Fever after infusion", 0, 1, "probable", 1, narrative="38.4 °C two hours after the infusion.", term_code="fever"
+)
 
 STORIES = (
     Story("GZ", "LWM", 1974, "M", Decimal("71.5"), 192, "W24", 182, 3, GOOD_RESPONSE, (FEVER,), ending="completed"),
@@ -66,6 +69,7 @@ STORIES = (
             DemoEvent(
                 "Deep vein thrombosis of the arm", 33, 3, "possible", 12, is_hospitalised=True,
                 narrative="Admitted for anticoagulation; the subject asked to go on with follow-up.",
+                term_code="thromboembolic_event",
             ),
         ),
     ),

@@ -215,6 +215,9 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
     "expiry": {
         "over": StatusLook(_("Expired"), "minus-circle", "danger"),
     },
+    "special_interest": {
+        "yes": StatusLook(_("Special interest"), "flag", "info"),
+    },
     "serious": {
         "yes": StatusLook(_("Serious"), "alert", "critical"),
         "no": StatusLook(_("Not serious"), "minus", "quiet"),

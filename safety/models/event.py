@@ -249,6 +249,15 @@ class AdverseEvent(models.Model):
             is_serious=self.is_serious,
             criteria=frozenset(name for name in SERIOUSNESS_CRITERIA if getattr(self, name)),
             outcome=self.outcome,
+            onset=self.onset,
+            ended=self.ended,
+            has_onset_time=self.onset_time is not None,
+            term=self.term_code,
+            admitted_on=self.admitted_on,
+            discharged_on=self.discharged_on,
+            is_known_since=self.serious_known_at is not None,
+            is_special_interest=self.is_special_interest,
+            related_to=frozenset(self.related_to),
         )
 
     def clean(self) -> None:

@@ -30,7 +30,7 @@ class Alert:
 
 def newest_version(trial: Trial) -> ProtocolVersion:
     """The version whose stopping rules are in force: the newest one, for all subjects (default)."""
-    return trial.protocol_versions.defer("files").latest("loaded_at")
+    return trial.protocol_versions.defer("files").latest("loaded_at", "pk")
 
 
 def standings_of(trial: Trial, version: ProtocolVersion) -> list[RuleStanding]:

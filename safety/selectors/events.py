@@ -1,21 +1,33 @@
 """What the pages of the safety log read."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
 from accounts.models import User
 from accounts.permissions import Permission
-from audit.history import Change, changes
+from audit.history import Change, changes, changes_where
 from patients.models import Subject, Visit
 from patients.models.scoping import ScopedQuerySet
 from patients.models.visit import VisitOutcome
 from patients.visit_content import content_of, name_of
-from safety.layout import ENTERED, label, shown, stored
-from safety.models import AdverseEvent
+from safety.layout import (
+    ENTERED,
+    GRADE_CHANGES,
+    LISTS,
+    READ,
+    TREATMENTS,
+    Names,
+    grade_from,
+    label,
+    shown,
+    stored,
+    stored_lists,
+)
+from safety.models import AdverseEvent, ConcomitantMedication, EventTreatment, GradeChange
 
 
 @dataclass(frozen=True)
@@ -69,23 +81,49 @@ def visit_name(visit: Visit, subject: Subject) -> str:
     return f"{name}, {visit.occurred_on}" if visit.occurred_on else name
 
 
-def visit_names(subject: Subject) -> dict[int, str]:
-    """The names of all the subject's visits by primary key; one statement."""
-    return {visit.pk: visit_name(visit, subject) for visit in Visit.objects.filter(subject=subject)}
+def medications_of(subject: Subject) -> ScopedQuerySet:
+    """The medications of the subject, in the order of their numbers."""
+    return ConcomitantMedication.objects.filter(subject=subject).order_by("number")
+
+
+def medication_name(medication: ConcomitantMedication) -> str:
+    """What the medication is called among those of its subject."""
+    return f"{medication.number} · {medication.name}"
+
+
+def names_of(event: AdverseEvent) -> Names:
+    """What the keys in the values of an event are called; two statements."""
+    subject = event.subject
+    return Names(
+        visits={visit.pk: visit_name(visit, subject) for visit in Visit.objects.filter(subject=subject)},
+        medications={each.pk: medication_name(each) for each in medications_of(subject)},
+        term=event.term_code,
+    )
 
 
 def values_in_words(event: AdverseEvent) -> dict[str, str]:
-    """Every entered value as it is read on a page, by field name."""
-    visits = visit_names(event.subject)
-    return {field: shown(field, value, visits) for field, value in stored(event).items()}
+    """Every entered value as it is read on a page, by field name; four statements."""
+    names = names_of(event)
+    values = {**stored(event), **stored_lists(event)}
+    return {name: shown(name, values[name], names) for name in READ}
 
 
 def history_of(event: AdverseEvent, field: str = "") -> list[Save]:
-    """Everything that was stored for the event, newest first, or for one field only (one of `layout.ENTERED`)."""
-    visits = visit_names(event.subject)
-    found = changes(event, [field] if field else list(ENTERED))
-    one_save = attrgetter("at", "by", "action", "reason")
-    return [_save(list(same), visits) for _, same in groupby(found, key=one_save)][::-1]
+    """Everything that was stored for the event, newest first, or for one value only (one of `layout.READ`)."""
+    names = names_of(event)
+    found: list[tuple[Change, ValueChange]] = []
+    if field not in LISTS:
+        own = changes(event, [field] if field else list(ENTERED))
+        found += [(each, _of_event(each, names)) for each in own]
+    if field in ("", GRADE_CHANGES):
+        found += [(each, _of_grade(each, names)) for each in changes_where(GradeChange, ["grade"], event_id=event.pk)]
+    if field in ("", TREATMENTS):
+        given = changes_where(EventTreatment, ["medication"], event_id=event.pk)
+        found += [(each, _of_treatment(each, names)) for each in given]
+    saves: dict[tuple[Any, ...], list[tuple[Change, ValueChange]]] = defaultdict(list)
+    for change, value in sorted(found, key=lambda each: each[0].at):
+        saves[change.at, change.by, change.reason].append((change, value))
+    return [_save(same) for same in saves.values()][::-1]
 
 
 def last_change(event: AdverseEvent) -> Change:
@@ -95,24 +133,46 @@ def last_change(event: AdverseEvent) -> Change:
 
 def differences(event: AdverseEvent, typed: Mapping[str, Any]) -> list[Difference]:
     """Where the stored event differs from what was typed; `typed` holds cleaned values by field name."""
-    visits = visit_names(event.subject)
+    names = names_of(event)
+    kept = {**stored(event), **stored_lists(event)}
     found = []
-    for field, value in stored(event, typed).items():
-        entered = typed[field].pk if isinstance(typed[field], Visit) else typed[field]
+    for name in (name for name in READ if name in typed):
+        value, entered = kept[name], _as_stored(name, typed[name])
         if entered != value:
-            found.append(Difference(label(field), shown(field, value, visits), shown(field, entered, visits)))
+            found.append(Difference(label(name), shown(name, value, names), shown(name, entered, names)))
     return found
 
 
-def _save(found: list[Change], visits: Mapping[int, str]) -> Save:
-    one = found[0]
-    values = (
-        ValueChange(label(c.field), shown(c.field, c.before, visits), shown(c.field, c.after, visits)) for c in found
-    )
+def _as_stored(name: str, typed: Any) -> Any:
+    if name == TREATMENTS:
+        return tuple(medication.pk for medication in sorted(typed, key=attrgetter("number")))
+    if name == GRADE_CHANGES:
+        return tuple(sorted(typed))
+    return typed.pk if isinstance(typed, Visit) else typed
+
+
+def _of_event(change: Change, names: Names) -> ValueChange:
+    values = (shown(change.field, value, names) for value in (change.before, change.after))
+    return ValueChange(label(change.field), *values)
+
+
+def _of_grade(change: Change, names: Names) -> ValueChange:
+    values = (shown("grade", value, names) for value in (change.before, change.after))
+    return ValueChange(grade_from(change.row.changed_on), *values)
+
+
+def _of_treatment(change: Change, names: Names) -> ValueChange:
+    values = (shown(TREATMENTS, (value,) if value else (), names) for value in (change.before, change.after))
+    return ValueChange(label(TREATMENTS), *values)
+
+
+def _save(found: list[tuple[Change, ValueChange]]) -> Save:
+    one = found[0][0]
     return Save(
         at=one.at,
         by=one.by,
         reason=one.reason,
-        is_first_entry=one.action == "insert",
-        changes=tuple(value for value in values if value.before != value.after),
+        # Only what is entered for the first time needs no reason.
+        is_first_entry=not one.reason,
+        changes=tuple(value for _change, value in found if value.before != value.after),
     )

@@ -1,71 +1,45 @@
-"""What one person has reviewed of an event, what has changed since, and where it disagrees with the protocol."""
+"""What one person has reviewed of an event, what was stored since, and where it disagrees with the protocol."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.history import Change, changes
+from audit.history import changes
 from clinical.safety.ctcae_events import EventTerm
 from clinical.safety.terms import counted_term
-from safety.layout import ENTERED, label, shown
 from safety.models import AdverseEvent, EventReview
-from safety.selectors.events import ValueChange, visit_names
+from safety.selectors.events import Save, history_of
 from safety.selectors.listing import review_state
 from safety.terms import Expectedness
 from trials.selectors import protocol_of
 
 
 @dataclass(frozen=True)
-class ChangedSince:
-    """What is otherwise than in the version that was reviewed, and who changed it last, when and why."""
-
-    at: datetime
-    by: str
-    reason: str
-    values: tuple[ValueChange, ...]
-
-
-@dataclass(frozen=True)
 class ReviewStanding:
     """How an event stands for a reviewer.
 
-    `state` is one of `listing.REVIEW_STATES`, `reviews` are all marks by anybody, newest first, `since` is given where
-    the event has changed after the own mark.
+    `state` is one of `listing.REVIEW_STATES`, `reviews` are all marks by anybody, newest first, `since` is what was
+    stored after the own mark.
     """
 
     state: str
     reviews: tuple[EventReview, ...]
-    since: ChangedSince | None
+    since: tuple[Save, ...]
 
 
 def standing_for(reviewer: User, event: AdverseEvent) -> ReviewStanding:
-    """One statement; four where the event has changed since it was reviewed."""
+    """One statement; eleven where the event has changed since it was reviewed."""
     reviews = tuple(event.reviews.select_related("reviewer").order_by("-reviewed_at", "-pk"))
     mine = max((review.event_version for review in reviews if review.reviewer_id == reviewer.pk), default=None)
-    since = changed_since(event, mine) if mine is not None and mine < event.version else None
+    since = changed_since(event, mine) if mine is not None and mine < event.version else ()
     return ReviewStanding(review_state(event, mine), reviews, since)
 
 
-def changed_since(event: AdverseEvent, version: int) -> ChangedSince | None:
-    """How the values differ from those of this version; None when none does, as after a correction and its reversal."""
-    later = [change for change in changes(event, list(ENTERED)) if change.row.version > version]
-    values = tuple(_differences(later, visit_names(event.subject)))
-    last = later[-1] if later else None
-    return ChangedSince(last.at, last.by, last.reason, values) if last is not None and values else None
-
-
-def _differences(later: Iterable[Change], visits: dict[int, str]) -> Iterable[ValueChange]:
-    before: dict[str, object] = {}
-    after: dict[str, object] = {}
-    for change in later:
-        before.setdefault(change.field, change.before)
-        after[change.field] = change.after
-    for field in ENTERED:
-        if field in before and before[field] != after[field]:
-            yield ValueChange(label(field), shown(field, before[field], visits), shown(field, after[field], visits))
+def changed_since(event: AdverseEvent, version: int) -> tuple[Save, ...]:
+    """What was stored after this version, newest first."""
+    seen_at = max(change.at for change in changes(event, ["version"]) if change.after <= version)
+    return tuple(save for save in history_of(event) if save.at > seen_at)
 
 
 def disagreements(event: AdverseEvent) -> list[str]:

@@ -4,6 +4,7 @@ from safety.services.case_reviews import assess, report_to_authority
 from safety.services.cases import ReportChangedMeanwhile, follow_up, open_case, save_draft, submit, take_step
 from safety.services.documents import add_document
 from safety.services.events import ChangedMeanwhile, correct_adverse_event, record_adverse_event
+from safety.services.suggestions import decide_suggestion
 
 __all__ = [
     "ChangedMeanwhile",
@@ -11,6 +12,7 @@ __all__ = [
     "add_document",
     "assess",
     "correct_adverse_event",
+    "decide_suggestion",
     "follow_up",
     "open_case",
     "record_adverse_event",

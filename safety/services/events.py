@@ -7,19 +7,27 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.context import acting
+from clinical.partial_days import latest
 from patients.models import Subject
 from patients.policies import day_is_possible, may_receive_data
 from patients.services.locks import locked_subject
 from patients.services.planning import consent_day
-from safety.event_days import work_out_days
-from safety.layout import ENTERED, stored
+from safety.event_days import onset_moment, work_out_days
+from safety.layout import ENTERED, GRADE_CHANGES, LISTS, TREATMENTS, stored, stored_lists
 from safety.models import AdverseEvent
+from safety.selectors.causes import possible_causes
 from safety.services.cases import report_if_serious
+from safety.services.event_lists import Lists, entered_lists, refuse_wrong_lists, store_lists
+from safety.services.suggestions import take_up
+from safety.terms import RELATION_OF
 from trials.policies import NotAllowedNow
+
+NO_LISTS: Lists = {GRADE_CHANGES: (), TREATMENTS: ()}
 
 
 class ChangedMeanwhile(Exception):
@@ -31,18 +39,26 @@ class ChangedMeanwhile(Exception):
 
 
 @transaction.atomic
-def record_adverse_event(*, subject: Subject, fields: Mapping[str, Any], by: User) -> AdverseEvent:
-    """A new event with the subject's next number; `fields` are values by field name (`layout.ENTERED`).
+def record_adverse_event(
+    *, subject: Subject, fields: Mapping[str, Any], by: User, suggestion: str = ""
+) -> AdverseEvent:
+    """A new event with the subject's next number; `fields` are values by field name (`layout.ENTERED`), changes of
+    grade as pairs of day and grade, and medications (`layout.LISTS`). A serious event is known since now unless said
+    otherwise. `suggestion` is the source of the suggestion that the event takes up.
 
     Raises NotAllowedNow without a consent, ValidationError by field when a value is missing, impossible or contradicts
-    another. Numbers are given without gaps: the subject's row is locked until the transaction ends.
+    another, and when the suggestion does not stand any more. Numbers are given without gaps: the subject's row is
+    locked until the transaction ends.
     """
     subject = locked_subject(subject.pk)
     may_receive_data(subject)
     event = AdverseEvent(subject=subject, number=_next_number(subject))
-    _enter(event, fields)
+    lists = _enter(event, fields, stored_now=NO_LISTS)
     with acting(by=by):
         event.save(force_insert=True)
+        store_lists(event, lists, stored=NO_LISTS)
+        if suggestion:
+            take_up(subject=subject, source=suggestion, event=event)
     report_if_serious(event, by=by)
     return event
 
@@ -67,14 +83,15 @@ def correct_adverse_event(
     may_receive_data(event.subject)
     if event.version != seen_version:
         raise ChangedMeanwhile(event)
-    before = stored(event)
-    _enter(event, fields)
+    before, lists_before = stored(event), stored_lists(event)
+    lists = _enter(event, fields, stored_now=lists_before)
     changed = [name for name, value in stored(event).items() if value != before[name]]
-    if not changed:
+    if not changed and lists == lists_before:
         raise ValidationError(_("Nothing was changed, so there is nothing to save."))
     event.version += 1
     with acting(by=by, reason=reason):
         event.save(update_fields=[*changed, "onset_on", "ended_on", "version"])
+        store_lists(event, lists, stored=lists_before)
     report_if_serious(event, by=by)
     return event
 
@@ -84,38 +101,73 @@ def _next_number(subject: Subject) -> int:
     return (last or 0) + 1
 
 
-def _enter(event: AdverseEvent, fields: Mapping[str, Any]) -> None:
-    unknown = fields.keys() - set(ENTERED)
+def _enter(event: AdverseEvent, fields: Mapping[str, Any], *, stored_now: Lists) -> Lists:
+    """Put the values into the event and check them all; the lists as they are to be stored with it."""
+    unknown = fields.keys() - {*ENTERED, *LISTS}
     if unknown:
         raise TypeError(f"not a field of an adverse event that is entered: {', '.join(sorted(unknown))}")
+    before = stored(event)
     for name, value in fields.items():
-        setattr(event, name, value)
+        if name not in LISTS:
+            setattr(event, name, value)
+    if "serious_known_at" not in fields:
+        _know_since_now(event, was_serious=before["is_serious"])
     event.clean_fields(exclude=["onset_on", "ended_on"])
-    work_out_days(event, consent_on=consent_day(event.subject), today=event.subject.site.today())
+    if not event.onset:
+        raise ValidationError({"onset": _("Enter the day on which the event began, as far as it is known.")})
+    today, consent_on = event.subject.site.today(), consent_day(event.subject)
+    work_out_days(event, consent_on=consent_on, today=today)
+    # What contradicts itself is said in words before the database's own rules are asked.
+    event.clean()
     event.full_clean()
-    errors = _impossible_days(event) | _wrong_visit(event)
+    lists = entered_lists(event, fields, stored_now)
+    errors = (
+        _impossible_days(event, today=today, consent_on=consent_on)
+        | _impossible_moments(event)
+        | _wrong_visit(event)
+        | _impossible_causes(event, before)
+    )
     if errors:
         raise ValidationError(errors)
+    refuse_wrong_lists(event, lists, today=today)
+    return lists
 
 
-def _impossible_days(event: AdverseEvent) -> dict[str, str]:
-    subject = event.subject
-    today, consent_on = subject.site.today(), consent_day(subject)
-    days: dict[str, date | None] = {
-        "onset": event.onset_on,
-        "ended": event.ended_on,
-        "admitted_on": event.admitted_on,
-        "discharged_on": event.discharged_on,
-    }
+def _know_since_now(event: AdverseEvent, *, was_serious: bool | None) -> None:
+    if not event.is_serious:
+        event.serious_known_at = None
+    elif not was_serious:
+        event.serious_known_at = timezone.now().replace(second=0, microsecond=0)
+
+
+def _impossible_days(event: AdverseEvent, *, today: date, consent_on: date) -> dict[str, str]:
     errors = {}
-    for field, day in days.items():
+    for field, day in (("onset", event.onset_on), ("ended", event.ended_on)):
         if day is None:
             continue
         try:
-            day_is_possible(day, subject=subject, today=today, consent_on=consent_on)
+            day_is_possible(day, subject=event.subject, today=today, consent_on=consent_on)
         except NotAllowedNow as refusal:
             advice = _("Enter a day from %(first)s to %(last)s.") % {"first": consent_on, "last": today}
             errors[field] = f"{refusal} {advice}"
+    # A stay that the event prolonged may have begun before the consent.
+    for field, day in (("admitted_on", event.admitted_on), ("discharged_on", event.discharged_on)):
+        if day is not None and day > today:
+            errors[field] = _("This day is in the future (today at the site is %(today)s).") % {"today": today}
+    return errors
+
+
+def _impossible_moments(event: AdverseEvent) -> dict[str, str]:
+    now, zone = timezone.now(), event.subject.site.zone
+    errors = {}
+    onset = onset_moment(event)
+    if onset is not None and onset > now:
+        errors["onset_time"] = _("This moment is in the future.")
+    known = event.serious_known_at
+    if known is not None and known > now:
+        errors["serious_known_at"] = _("This moment is in the future.")
+    elif known is not None and (known < onset if onset else timezone.localtime(known, zone).date() < event.onset_on):
+        errors["serious_known_at"] = _("This moment is before the event began.")
     return errors
 
 
@@ -127,6 +179,15 @@ def _wrong_visit(event: AdverseEvent) -> dict[str, str]:
         return {"visit": _("This visit belongs to another subject.")}
     if visit.occurred_on is None:
         return {"visit": _("This visit has not taken place, so nothing can have followed it.")}
-    if event.onset_on < visit.occurred_on:
+    if latest(event.onset) < visit.occurred_on:
         return {"visit": _("The event began before this visit; choose an earlier visit or none.")}
     return {}
+
+
+def _impossible_causes(event: AdverseEvent, before: Mapping[str, Any]) -> dict[str, str]:
+    named = {cause: name for cause, name in RELATION_OF.items() if getattr(event, name) not in ("", before[name])}
+    if not named:
+        return {}
+    possible = possible_causes(event.subject)
+    message = _("The subject cannot have been exposed to this.")
+    return {name: message for cause, name in named.items() if cause not in possible}

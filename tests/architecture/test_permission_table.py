@@ -151,6 +151,7 @@ safety:list                GET     +            +             +        +       +
 safety:subject-events      GET     +            +             +        +       +     0             0      +
 safety:record              GET     +            +             -        -       -     0             0      -
 safety:record              POST    +            +             -        -       -     0             0      -
+safety:decide-suggestion   POST    +            +             -        -       -     0             0      -
 safety:event               GET     +            +             +        +       +     0             0      +
 safety:correct             GET     +            +             -        -       -     0             0      -
 safety:correct             POST    +            +             -        -       -     0             0      -

@@ -25,6 +25,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "assessments:form-discard",
     "assessments:form-not-done",
     "exports:create",
+    "exports:line-listing",
     "notifications:follow",  # goes on to what a reminder is about
     "notifications:read-all",
     "patients:calendar-feed",
@@ -35,6 +36,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "patients:void-deviation",
     "safety:cioms",
     "safety:dmc-summary",
+    "safety:review",
     "workspace:delegate",
     "workspace:end-delegation",
     "workspace:enrolment-limit",

@@ -154,10 +154,11 @@ def _record_fever(page: Page, day: date) -> None:
     page.get_by_role("navigation", name="About this subject").get_by_role("link", name="Adverse events").click()
     page.get_by_role("main").get_by_role("link", name="Record").first.click()
     expect_heading(page, "Record an adverse event")
-    type_in(page, {"term": "Fever", "onset_on": day.isoformat(), "narrative": "38.6 °C four hours after the infusion"})
+    type_in(page, {"term": "Fever", "onset": day.isoformat(), "narrative": "38.6 °C four hours after the infusion"})
     visit = page.get_by_label("Visit it followed")
     visit.select_option(label=visit.get_by_role("option", name=WEEK_0).inner_text())
-    choose(page, {"grade": "2", "is_serious": "no", "relation": "probable", "outcome": "recovering"})
+    choose(page, {"grade": "2", "is_serious": "no", "outcome": "recovering"})
+    page.locator("[name=relation]").select_option("probable")
     page.locator("[name=action_taken]").select_option("dose_not_changed")
     type_in(page, {"treatment_given": "Paracetamol 500 mg"})
     press(page, "Record the event")
@@ -250,8 +251,11 @@ def _compare_event(files: dict[str, str], day: date) -> None:
         "visit": "W0",
         "number": "1",
         "term": "Fever",
+        "onset": day.isoformat(),
         "onset_on": day.isoformat(),
+        "ended": "",
         "ended_on": "",
+        "is_ongoing": "Y",
         "narrative": "38.6 °C four hours after the infusion",
         "grade": "2",
         "is_serious": "N",

@@ -31,6 +31,7 @@ from safety.services import (
     take_step,
 )
 from safety.services.medication import correct_medication
+from safety.services.reviews import mark_reviewed
 from tests.factories import (
     amend,
     complete_form,
@@ -53,6 +54,7 @@ from tests.factories import (
     take_place,
 )
 from tests.factories.cases import WRITTEN, a_file, sign_report, written_case
+from tests.factories.desk import PLAN, change_event
 from trials.models import Site, Trial
 from trials.services import lift_hold, place_hold, recall_lot, set_working_days
 
@@ -264,6 +266,8 @@ def build() -> dict[str, User]:
     smaller = dict.fromkeys((f"{region}_area" for region in BodyRegion), 1)
     complete_form(take_place(treated, "W12", nurse), "pasi", nurse, **smaller)
     fever = record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)
+    mark_reviewed(event=fever, seen_version=1, note="Ask for the discharge letter", by=people["safety_monitor"])
+    change_event(fever, nurse, relation="certain")
     _medication(treated, fever, nurse)
     _case(treated, people)
     screened_subject(site, nurse)
@@ -406,7 +410,7 @@ def _ranges(site: Site) -> None:
 def _amend(trial: Trial, signed: Subject, nurse: User) -> None:
     """A later protocol version with a sheet to be signed again, which one subject has signed."""
     today = signed.site.today()
-    amended = amend(trial)
+    amended = amend(trial, safety=PLAN.replace("subjects = 2", "subjects = 1"))
     make_sheet(trial, "2.0", valid_from=today, must_be_signed_again=True, protocol_version=amended)
     record_consent(subject=signed, signed_on=today, sheet_version="2.0", language="zh", by=nurse)
 
@@ -423,10 +427,12 @@ def _screening_that_changed(site: Site, nurse: User, investigator: User) -> None
 def _fever(onset_on: date) -> dict[str, Any]:
     return {
         "term": "Fever",
+        "term_code": "fever",
         "onset": onset_on.isoformat(),
         "grade": 3,
         "is_serious": True,
         "caused_hospitalisation": True,
+        "admitted_on": onset_on,
         "relation": "probable",
         "action_taken": "dose_not_changed",
         "outcome": "recovering",

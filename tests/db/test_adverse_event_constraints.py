@@ -15,8 +15,8 @@ from trials.models import Site
 
 FEVER: dict[str, Any] = {
     "term": "Fever",
-    "onset_on": date(2026, 5, 10),
-    "ended_on": date(2026, 5, 12),
+    "onset": "2026-05-10",
+    "ended": "2026-05-12",
     "grade": 1,
     "is_serious": False,
     "relation": "possible",
@@ -66,6 +66,16 @@ def write(event: AdverseEvent, assignments: str) -> None:
         ("ended_on = NULL, outcome = 'recovered_with_sequelae'", "safety_event_end_agrees_with_outcome"),
         ("outcome = 'not_recovered'", "safety_event_end_agrees_with_outcome"),
         ("outcome = 'recovering'", "safety_event_end_agrees_with_outcome"),
+        ("onset = ''", "safety_event_has_its_days"),
+        ("ended = ''", "safety_event_has_its_days"),
+        ("onset = 'May 2026'", "adverseevent_onset_check"),
+        ("term_code = 'rash'", "safety_event_known_term_and_expectedness"),
+        ("expectedness = ''", "safety_event_known_term_and_expectedness"),
+        ("relation_disease = 'maybe'", "safety_event_known_relations"),
+        ("relation_other = 'possible'", "safety_event_names_another_cause"),
+        ("other_cause = 'A cold'", "safety_event_names_another_cause"),
+        ("discharged_on = '2026-05-12'", "safety_event_hospital_days_in_order"),
+        ("serious_known_at = now()", "safety_event_aware_only_of_serious"),
     ],
 )
 def test_raw_sql_cannot_break_a_rule(event: AdverseEvent, nurse: User, assignments: str, constraint: str) -> None:
@@ -78,7 +88,7 @@ def test_raw_sql_cannot_break_a_rule(event: AdverseEvent, nurse: User, assignmen
     [
         "ended_on = onset_on",
         "outcome = 'unknown'",
-        "outcome = 'unknown', ended_on = NULL",
+        "outcome = 'unknown', ended = '', ended_on = NULL",
         "outcome = 'fatal', grade = 5, is_serious = true, results_in_death = true",
         "is_serious = true, is_disabling = true, is_medically_important = true",
     ],
@@ -89,7 +99,8 @@ def test_raw_sql_that_keeps_the_rules_is_stored(event: AdverseEvent, nurse: User
 
 
 def test_two_events_of_a_subject_cannot_have_one_number(event: AdverseEvent, nurse: User) -> None:
-    twin = AdverseEvent(subject=event.subject, number=event.number, **FEVER)
+    days = {"onset_on": event.onset_on, "ended_on": event.ended_on}
+    twin = AdverseEvent(subject=event.subject, number=event.number, **FEVER, **days)
     with acting(by=nurse), pytest.raises(IntegrityError, match="safety_event_number_once"), transaction.atomic():
         twin.save()
 
@@ -100,6 +111,7 @@ def test_a_change_without_a_reason_is_refused_by_the_database(event: AdverseEven
 
 
 def test_an_event_without_a_user_is_refused_by_the_database(event: AdverseEvent) -> None:
-    orphan = AdverseEvent(subject=event.subject, number=2, **FEVER)
+    days = {"onset_on": event.onset_on, "ended_on": event.ended_on}
+    orphan = AdverseEvent(subject=event.subject, number=2, **FEVER, **days)
     with pytest.raises(DatabaseError, match="pgh_context"), transaction.atomic():
         orphan.save()

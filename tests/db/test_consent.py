@@ -56,7 +56,7 @@ def withdraw(subject: Subject, scope: str, by: User, on: date = TODAY, reason: s
 def fever(onset_on: date) -> dict[str, Any]:
     return {
         "term": "Fever",
-        "onset_on": onset_on,
+        "onset": onset_on.isoformat(),
         "grade": 1,
         "is_serious": False,
         "relation": "possible",

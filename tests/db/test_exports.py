@@ -126,9 +126,11 @@ def full_trial() -> None:
                 complete_form(visit, code, doctor)
         mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
         onset = visit.occurred_on
-        record_adverse_event(subject=subject, fields={**FEVER, "onset_on": onset}, by=doctor)
+        record_adverse_event(subject=subject, fields={**FEVER, "onset": onset.isoformat()}, by=doctor)
         record_adverse_event(
-            subject=subject, fields={**FEVER, "onset_on": onset, "visit": visit, "narrative": AWKWARD}, by=doctor
+            subject=subject,
+            fields={**FEVER, "onset": onset.isoformat(), "visit": visit, "narrative": AWKWARD},
+            by=doctor,
         )
         _medication(subject, doctor)
         with acting(by=doctor):

@@ -64,7 +64,7 @@ def outcomes(subject: Subject) -> dict[str, str]:
 def fever(onset_on: date) -> dict[str, Any]:
     return {
         "term": "Fever",
-        "onset_on": onset_on,
+        "onset": onset_on.isoformat(),
         "grade": 1,
         "is_serious": False,
         "relation": "possible",

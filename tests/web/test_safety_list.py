@@ -20,7 +20,7 @@ NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 CONSENT = date(2026, 4, 1)
 FEVER: dict[str, Any] = {
     "term": "Fever",
-    "onset_on": date(2026, 5, 10),
+    "onset": "2026-05-10",
     "grade": 1,
     "is_serious": False,
     "relation": "unlikely",
@@ -29,7 +29,7 @@ FEVER: dict[str, Any] = {
 }
 STROKE = FEVER | {
     "term": "Stroke",
-    "onset_on": date(2026, 5, 12),
+    "onset": "2026-05-12",
     "grade": 4,
     "is_serious": True,
     "is_life_threatening": True,
@@ -37,8 +37,8 @@ STROKE = FEVER | {
 }
 HEADACHE = FEVER | {
     "term": "Headache",
-    "onset_on": date(2026, 5, 8),
-    "ended_on": date(2026, 5, 9),
+    "onset": "2026-05-08",
+    "ended": "2026-05-09",
     "outcome": "recovered",
     "grade": 3,
 }
@@ -128,7 +128,7 @@ def test_an_empty_log_says_where_events_are_recorded(here: Subject, trial: Trial
 def record_many(subject: Subject, number: int) -> None:
     by = UserFactory()
     for day in range(number):
-        fields = FEVER | {"term": f"Fever {day}", "onset_on": CONSENT + timedelta(days=day)}
+        fields = FEVER | {"term": f"Fever {day}", "onset": (CONSENT + timedelta(days=day)).isoformat()}
         record_adverse_event(subject=subject, fields=fields, by=by)
 
 

@@ -19,14 +19,14 @@ from trials.models import Site, Trial
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 FEVER: dict[str, Any] = {
     "term": "Fever",
-    "onset_on": date(2026, 5, 10),
+    "onset": "2026-05-10",
     "grade": 1,
     "is_serious": False,
     "relation": "possible",
     "action_taken": "dose_not_changed",
     "outcome": "not_recovered",
 }
-FEVER_TYPED = {**FEVER, "onset_on": "2026-05-10", "is_serious": "no"}
+FEVER_TYPED = {**FEVER, "term_code": "other", "expectedness": "unknown", "is_serious": "no"}
 
 
 @pytest.fixture(autouse=True)
@@ -84,15 +84,25 @@ def test_nothing_is_chosen_beforehand_on_an_empty_form(subject: Subject, nurse: 
 
 def test_an_empty_form_is_refused_at_each_required_field(subject: Subject, nurse: User) -> None:
     page = signed_in(nurse).post(address("record", subject), {})
-    required = {"term", "onset_on", "grade", "is_serious", "relation", "action_taken", "outcome"}
+    required = {
+        "term",
+        "term_code",
+        "onset",
+        "grade",
+        "is_serious",
+        "relation",
+        "expectedness",
+        "action_taken",
+        "outcome",
+    }
     assert set(page.context["form"].errors) == required
     assert "Please look at these points" in text(page)
     assert not AdverseEvent.objects.exists()
 
 
 def test_an_onset_before_consent_is_refused_and_what_was_typed_stays(subject: Subject, nurse: User) -> None:
-    page = signed_in(nurse).post(address("record", subject), {**FEVER_TYPED, "onset_on": "2026-04-30"})
-    assert list(page.context["form"].errors) == ["onset_on"]
+    page = signed_in(nurse).post(address("record", subject), {**FEVER_TYPED, "onset": "2026-04-30"})
+    assert list(page.context["form"].errors) == ["onset"]
     assert "Enter a day from 2026-05-01 to 2026-05-20." in text(page)
     assert 'value="Fever"' in text(page)
 
@@ -107,7 +117,7 @@ def test_the_page_of_an_event_shows_every_value_with_the_way_to_its_history(even
     page = text(signed_in(nurse).get(address("event", event.subject, 1)))
     history = address("event-history", event.subject, 1)
     assert "Possible" in page
-    assert "Counts as related to the cell product." in page
+    assert "Counts as related to: cell product." in page
     for field in ("term", "grade", "is_serious", "outcome"):
         assert f'href="{history}?field={field}"' in page
 

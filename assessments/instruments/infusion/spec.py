@@ -10,6 +10,7 @@ from assessments.form_specs import CrfSpec, Derived, FormContext, Item, ItemGrou
 from assessments.instruments.infusion.model import CountedCells, Infusion, Interruption, Premedication
 from assessments.instruments.infusion.rules import INTERRUPTIONS, PREMEDICATION, check, derive
 from assessments.row_labels import numbered
+from patients.finding_codes import INFUSION_CELLS, INFUSION_REACTION, INFUSION_STARTED, INFUSION_STOPPED
 from protocols.catalogue import Fact, FactKind
 
 TENTH = Decimal("0.1")
@@ -151,8 +152,11 @@ SPEC = CrfSpec(
     check=check,
     prefill=prefill,
     publishes=(
-        Publication(Fact("cells_given", FactKind.NUMBER, "cells"), "given_cells"),
         Publication(Fact("product_lot", FactKind.TEXT), "product_lot"),
+        Publication(Fact(INFUSION_CELLS, FactKind.NUMBER, "cells"), "given_cells"),
+        Publication(Fact(INFUSION_STARTED, FactKind.TEXT), "started_at"),
+        Publication(Fact(INFUSION_STOPPED, FactKind.TEXT), "stopped_at"),
+        Publication(Fact(INFUSION_REACTION, FactKind.YES_NO), "has_reaction"),
     ),
     is_treatment=True,
     needs_clearance=True,

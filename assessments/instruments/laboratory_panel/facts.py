@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.form_specs import Publication
 from clinical.laboratory.analytes import ANALYTES
+from patients.finding_codes import GRADED_ANALYTES, grade_code, investigator_grade_code, term_code
 from protocols.catalogue import Fact, FactKind
 from trials.analytes import ANALYTE_NAMES
 
@@ -78,6 +79,25 @@ def publications(rows: str, analytes: tuple[str, ...], *names: str) -> tuple[Pub
         for code in analytes
         for name in names
     )
+
+
+def grade_publications(rows: str, analytes: tuple[str, ...]) -> tuple[Publication, ...]:
+    """What graded lines of these analytes publish: grade, term, and the grade that the investigator gave."""
+    return tuple(
+        Publication(Fact(code(analyte), kind), name, rows=rows, key=analyte, label=format_lazy(label, analyte=known))
+        for analyte in analytes
+        if analyte in GRADED_ANALYTES
+        for known in (ANALYTE_NAMES[analyte],)
+        for code, kind, name, label in GRADES
+    )
+
+
+GRADES = (
+    (grade_code, FactKind.NUMBER, "grade", _("{analyte}, CTCAE grade")),
+    (term_code, FactKind.TEXT, "grade_term", _("{analyte}, CTCAE term")),
+    (investigator_grade_code, FactKind.NUMBER, "investigator_grade", _("{analyte}, grade by the investigator")),
+)
+"""Of a graded line: code and kind of the fact, the value that it is, and what people call it."""
 
 
 def _label(analyte: str, name: str) -> Promise:

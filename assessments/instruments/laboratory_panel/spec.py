@@ -19,7 +19,7 @@ from assessments.form_specs import (
     is_empty,
 )
 from assessments.instruments.laboratory_panel.checks import line_objections, lines_without_limits, sample_objections
-from assessments.instruments.laboratory_panel.facts import publications
+from assessments.instruments.laboratory_panel.facts import grade_publications, publications
 from assessments.instruments.laboratory_panel.lines import DERIVED, SAMPLED_ON, derive
 from assessments.instruments.laboratory_panel.model import LaboratoryReport, LaboratoryResult, ResultFlag
 from clinical.laboratory.analytes import ANALYTES
@@ -46,7 +46,8 @@ def laboratory_spec(
 ) -> CrfSpec:
     """The form of one kind of report, of which a protocol chooses among the `analytes`.
 
-    Of each line the `published` derived values become facts. `needs_limits` asks about results without any limit.
+    Of each line the `published` derived values become facts, and the grades of those that are graded. `needs_limits`
+    asks about results without any limit.
     """
 
     def keys(context: FormContext) -> tuple[str, ...]:
@@ -97,7 +98,7 @@ def laboratory_spec(
         groups=(ItemGroup(title=_("Sample"), items=(sampled_on, *sample_items)), group),
         check=check,
         prefill=prefill,
-        publishes=publications(LINES, analytes, *published),
+        publishes=publications(LINES, analytes, *published) + grade_publications(LINES, analytes),
         needs_ranges=True,
         collected_on=_sampled_on,
         panel=analytes,
