@@ -19,6 +19,7 @@ _REPORTS = {
     ClockKind.SUSAR_URGENT: gettext_lazy("report to the authority"),
     ClockKind.SUSAR_URGENT_COMPLETE: gettext_lazy("complete report to the authority"),
 }
+_POSSIBLE = gettext_lazy("assessment and, if it is a SUSAR, %(report)s")
 _TEXTS = {
     ClockStage.STARTED: gettext_lazy("%(case)s, %(about)s: %(report)s due by %(due)s"),
     ClockStage.DUE_SOON: gettext_lazy("%(case)s, %(about)s: %(report)s due soon, by %(due)s"),
@@ -49,7 +50,7 @@ def _write(stage: str, facts: Facts) -> Line:
         "case": facts["case"],
         # Who may not see subjects is told of the site alone.
         "about": facts.get("number") or facts["site"],
-        "report": _REPORTS[kind],
+        "report": _POSSIBLE % {"report": _REPORTS[kind]} if facts.get("is_possible") else _REPORTS[kind],
         "due": _due(facts),
     }
     return Line(str(_TEXTS[ClockStage(stage)]) % words, str(_DETAILS[kind]), _address(facts))

@@ -18,6 +18,8 @@ LABELS: Final[Mapping[ClockKind, Promise]] = {
     ClockKind.SUSAR_URGENT_COMPLETE: gettext_lazy("Complete report to the authority, 8 more days"),
 }
 """What each clock is called on pages; its limit may be shorter, where a SUSAR becomes fatal later."""
+IF_SUSAR: Final = gettext_lazy("If it is a SUSAR: %(report)s")
+"""What a clock of the authority is called before the medical monitor has judged."""
 
 _HOURS_ONLY: Final = timedelta(hours=48)
 """From here on whole days are told, not hours and minutes."""

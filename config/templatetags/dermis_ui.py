@@ -175,12 +175,6 @@ STATUS_LOOKS: Final[Mapping[str, Mapping[str, StatusLook]]] = {
         "changed": StatusLook(_("Changed since"), "history", "danger"),
         "reviewed": StatusLook(_("Reviewed"), "check-circle", "good"),
     },
-    "deadline": {
-        "running": StatusLook(_("In time"), "clock", "info"),
-        "due_soon": StatusLook(_("Due soon"), "clock", "warning"),
-        "overdue": StatusLook(_("Overdue"), "alert", "danger"),
-        "none": StatusLook(_("No deadline"), "minus", "quiet"),
-    },
     "stopping_rule": {
         "holds": StatusLook(_("Rule holds"), "alert", "critical"),
         "does_not_hold": StatusLook(_("Does not hold"), "check", "good"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinical.safety.clock_faces import NOTICES, Clock, ClockKind, ClockStage, ClockState, HourClock, in_utc
 from clinical.safety.clocks import DAY, ClockFacts, clocks, day_in
 from clinical.safety.clocks import AuthorityReport as Sent
-from safety.clock_words import LABELS, days_left_in_words, length_left_in_words, moment_in_words
+from safety.clock_words import IF_SUSAR, LABELS, days_left_in_words, length_left_in_words, moment_in_words
 from safety.models import AuthorityReport, ReportVersion, SeriousCase
 from trials.selectors import sponsor_zones
 
@@ -21,12 +21,15 @@ _MET = frozenset({ClockState.MET, ClockState.MET_LATE})
 
 @dataclass(frozen=True, slots=True)
 class CaseClock:
-    """One clock of a case. `zone` is where it is counted: at the site for one in hours, the sponsor's for one in
-    days."""
+    """One clock of a case. `zone` is where it is counted: at the site for one in hours, the sponsor's for one in days.
+
+    `is_possible` is one of the authority before anybody has judged whether the event is a SUSAR.
+    """
 
     case: SeriousCase
     clock: Clock
     zone: ZoneInfo
+    is_possible: bool = False
 
     @property
     def ends_at(self) -> datetime:
@@ -43,19 +46,23 @@ class CaseClock:
         return self.clock.state_on(day_in(self.zone, now), notice)
 
     def stage_at(self, now: datetime) -> ClockStage | None:
-        """The stage that people are told of at this moment; None before the start and once it is met."""
+        """The stage that people are told of at this moment; None before the start and once it is met.
+
+        Of the start of a clock that is only possible nobody is told: it is that of the report itself.
+        """
         notice = NOTICES[self.clock.kind]
         if isinstance(self.clock, HourClock):
             return self.clock.stage_at(now, notice)
-        return self.clock.stage_on(day_in(self.zone, now), notice)
+        stage = self.clock.stage_on(day_in(self.zone, now), notice)
+        return None if self.is_possible and stage is ClockStage.STARTED else stage
 
     def shown_at(self, now: datetime) -> "ClockRow":
         """The clock in words of the active language."""
-        state = self.state_at(now)
+        state, label = self.state_at(now), LABELS[self.clock.kind]
         started, due, met = self._times()
         return ClockRow(
             kind=self.clock.kind,
-            label=str(LABELS[self.clock.kind]),
+            label=str(IF_SUSAR % {"report": label} if self.is_possible else label),
             state=state,
             started=started,
             due=due,
@@ -111,8 +118,8 @@ def facts_by_case(cases: Sequence[SeriousCase]) -> dict[int, ClockFacts]:
     Where the record was corrected, these are defaults. The site's clock follows the event itself: the sponsor has been
     told by the first report at or after the moment of awareness, so an event that becomes serious again starts the
     clock again, and one that is no longer serious has none. The clocks of the authority follow what the sponsor was
-    told and has judged, so no correction gives more time before it is submitted. A report to the authority before day 0
-    counts for none.
+    told and has judged, so no correction gives more time before it is submitted; until a report is judged it may be a
+    SUSAR, so they run. A report to the authority before day 0 counts for none.
     """
     prefetch_related_objects(cases, "event")
     pks = [case.pk for case in cases]
@@ -133,7 +140,7 @@ def _facts(case: SeriousCase, submitted: Sequence[datetime], sent: Sequence[Sent
     return ClockFacts(
         serious_known_at=known_at,
         told_sponsor_at=next((moment for moment in submitted if known_at and moment >= known_at), None),
-        is_susar=bool(case.is_susar),
+        is_susar=case.is_susar is not False,
         day_zero=day_zero,
         urgent_known_on=case.urgent_known_on,
         reports=tuple(report for report in sent if day_zero is not None and report.sent_on >= day_zero),
@@ -144,7 +151,7 @@ def cases_to_watch() -> QuerySet[SeriousCase]:
     """The cases of which a clock may run without a report."""
     told = ReportVersion.objects.filter(case=OuterRef("pk"), submitted_at__gte=OuterRef("event__serious_known_at"))
     waits = Q(event__serious_known_at__isnull=False) & ~Q(Exists(told))
-    return SeriousCase.objects.filter(waits | Q(is_susar=True))
+    return SeriousCase.objects.filter(waits | Q(is_susar=True) | Q(is_susar=None, day_zero__isnull=False))
 
 
 def case_clocks(cases: Collection[SeriousCase]) -> list[CaseClock]:
@@ -162,7 +169,9 @@ def case_clocks(cases: Collection[SeriousCase]) -> list[CaseClock]:
 
 
 def _at_its_place(case: SeriousCase, clock: Clock, sponsor_zone: ZoneInfo) -> CaseClock:
-    return CaseClock(case, clock, case.subject.site.zone if isinstance(clock, HourClock) else sponsor_zone)
+    if isinstance(clock, HourClock):
+        return CaseClock(case, clock, case.subject.site.zone)
+    return CaseClock(case, clock, sponsor_zone, is_possible=case.is_susar is None)
 
 
 def clocks_of(case: SeriousCase, now: datetime | None = None) -> list[ClockRow]:

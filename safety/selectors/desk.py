@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Count
-from django.utils import timezone
-
 from accounts.models import User
 from accounts.permissions import Permission
 from safety.models import AdverseEvent, SeriousCase
-from safety.selectors.case_clocks import Deadline, next_deadline
+from safety.selectors.clocks import ClockRow, clocks_by_case, next_due
 from safety.selectors.listing import CHANGED, NOT_REVIEWED, REVIEW_STATES, with_reviews_of
 from safety.terms import ReportStatus
 from trials.models import Trial
@@ -22,10 +20,11 @@ WAITING: Final = (ReportStatus.SUBMITTED, ReportStatus.IN_REVIEW)
 
 @dataclass(frozen=True)
 class WaitingCase:
-    """A case that waits for the monitor, or whose clock runs; `deadline` is None where no clock runs any more."""
+    """A case that waits for the monitor, or whose clock runs; `deadline` is the clock that ends first, None where no
+    clock runs any more."""
 
     case: SeriousCase
-    deadline: Deadline | None
+    deadline: ClockRow | None
     waits_for_monitor: bool
 
 
@@ -39,17 +38,25 @@ class ToReview:
 
 
 def waiting_cases(user: User, trial: Trial, now: datetime | None = None) -> list[WaitingCase]:
-    """The nearest deadline first, those without one at the end: three statements, and one for the sponsor's zone."""
-    now, zone = now or timezone.now(), trial.sponsor_zone
+    """The nearest deadline first, those without one at the end, in a fixed number of statements."""
     cases = SeriousCase.objects.visible_to(user, Permission.REVIEW_SAFETY).filter(subject__site__trial=trial)
-    rows = cases.select_related("event", "subject__site").prefetch_related("versions", "authority_reports")
-    found = [WaitingCase(case, next_deadline(case, zone, now), case.state in WAITING) for case in rows]
+    rows = list(cases.select_related("event", "subject__site__trial"))
+    clocks = clocks_by_case(rows, now)
+    found = [WaitingCase(case, next_due(clocks[case.pk]), case.state in WAITING) for case in rows]
     return sorted((each for each in found if each.waits_for_monitor or each.deadline), key=_by_deadline)
 
 
 def _by_deadline(waiting: WaitingCase) -> tuple[bool, datetime | None, int]:
     end = waiting.deadline.ends_at if waiting.deadline else None
     return end is None, end, waiting.case.number
+
+
+def unreported_events(user: User, trial: Trial) -> list[AdverseEvent]:
+    """Serious events that have no case, as those recorded before there were cases: no clock runs for them. One
+    statement."""
+    rows = AdverseEvent.objects.visible_to(user, Permission.REVIEW_SAFETY)
+    found = rows.filter(subject__site__trial=trial, is_serious=True, case=None)
+    return list(found.select_related("subject__site").order_by("onset_on", "pk"))
 
 
 def events_to_review(user: User, trial: Trial) -> list[ToReview]:

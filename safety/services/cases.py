@@ -6,13 +6,16 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.context import acting
+from audit.history import changes
 from clinical.safety.clocks import day_in
 from clinical.safety.workflow import Step, Transition, missing_for
 from patients.policies import may_receive_data
+from patients.services.locks import locked_subject
 from safety.case_roles import roles_in, transition_for
 from safety.models import AdverseEvent, CaseStep, ReportVersion, SeriousCase
 from safety.report_content import WRITTEN, report_content
@@ -39,13 +42,18 @@ class ReportChangedMeanwhile(Exception):
 def open_case(*, event: AdverseEvent, by: User) -> SeriousCase:
     """The case of a serious event, opened with a first draft unless there is one; whoever records the event opens it.
 
-    Cases count within the trial, without gaps. Raises NotAllowedNow for an event that is not serious.
+    Cases count within the trial, without gaps. An event without a moment of awareness, recorded before there were
+    cases, was known to be serious at the latest when that was recorded. Raises NotAllowedNow for an event that is not
+    serious.
     """
+    # A new row locks the subject and the event that it belongs to. Whoever has them already does not wait for the turn
+    # of somebody who waits for them.
+    locked_subject(event.subject_id)
+    event = AdverseEvent.objects.select_for_update(of=("self",)).select_related("subject__site").get(pk=event.pk)
     if not event.is_serious:
         raise NotAllowedNow(_("The event is not serious, so there is nothing to report."))
     trial_pk = event.subject.site.trial_id
     with connection.cursor() as cursor:
-        # Nothing is locked after this, so that nobody can wait for each other.
         cursor.execute(_ONE_AT_A_TIME, [trial_pk])
     found = SeriousCase.objects.filter(event=event).first()
     if found is not None:
@@ -53,6 +61,8 @@ def open_case(*, event: AdverseEvent, by: User) -> SeriousCase:
     numbers = SeriousCase.objects.filter(subject__site__trial=trial_pk)
     number = (numbers.aggregate(last=Max("number"))["last"] or 0) + 1
     case = SeriousCase(subject=event.subject, event=event, number=number)
+    if event.serious_known_at is None:
+        _know_since_recorded(event, by=by)
     with acting(by=by):
         case.save(force_insert=True)
         ReportVersion(case=case, number=1, narrative=event.narrative).save(force_insert=True)
@@ -60,9 +70,29 @@ def open_case(*, event: AdverseEvent, by: User) -> SeriousCase:
 
 
 def report_if_serious(event: AdverseEvent, *, by: User) -> None:
-    """Open the case of an event that is, or has become, serious; called wherever events are written."""
+    """Open the case of an event that is, or has become, serious, and know at once of one that is fatal or
+    life-threatening; called wherever events are written, by whoever has locked subject, case and event."""
     if event.is_serious:
-        open_case(event=event, by=by)
+        _know_of_danger(open_case(event=event, by=by), event, by=by)
+
+
+def _know_since_recorded(event: AdverseEvent, *, by: User) -> None:
+    recorded = max(change.at for change in changes(event, ["is_serious"]) if change.after)
+    event.serious_known_at = min(recorded, timezone.now()).replace(second=0, microsecond=0)
+    event.version += 1
+    with acting(by=by, reason="Known since it was recorded as serious"):
+        event.save(update_fields=["serious_known_at", "version"])
+
+
+def _know_of_danger(case: SeriousCase, event: AdverseEvent, *, by: User) -> None:
+    """The sponsor can read the record of a case that it has been told of: the shorter clock does not wait for the
+    follow-up (default)."""
+    if case.day_zero is None or case.urgent_known_on is not None or not _is_urgent(event):
+        return
+    case.urgent_known_on = day_in(event.subject.site.trial.sponsor_zone, timezone.now())
+    case.version += 1
+    with acting(by=by, reason="The event is fatal or life-threatening"):
+        case.save(update_fields=["urgent_known_on", "version"])
 
 
 @transaction.atomic
@@ -96,8 +126,9 @@ def submit(*, case: SeriousCase, seen: str, by: User) -> ReportVersion:
     """The investigator signs the report and sends it to the sponsor; `seen` is the digest of what was read.
 
     From then on it is never changed. Day 0 is the sponsor's calendar day of the first submission; the day on which the
-    sponsor knew that the event is fatal or life-threatening is that of the first submission that says so, and empty
-    while the newest one does not (default). The caller has asked for the password again.
+    sponsor knew that the event is fatal or life-threatening is that of the first submission that says so or, after
+    day 0, of the first correction of the event that does, and empty while the newest submission does not (default).
+    The caller has asked for the password again.
 
     Raises PermissionDenied for others than investigators, NotAllowedNow unless the report is a draft of a serious
     event (a follow-up may say that it is none), ValidationError when something is missing or no longer what was read.

@@ -51,7 +51,7 @@ def sweep_clocks(now: datetime) -> Outcome:
     """Keep what people are told of clocks as the record is now; the number of statements does not grow with the cases.
 
     Told are those who must act: of the site's clock, its coordinators and investigators; of the authority's, the safety
-    monitors. Once a clock is overdue, or where nobody is there to act, safety monitors and administrators are told as
+    monitors, also while nobody has judged whether the event is a SUSAR. Once a clock is overdue, or where nobody is there to act, safety monitors and administrators are told as
     well (default). A clock that ends on another day or at another moment is another occasion, told anew.
     """
 
@@ -105,7 +105,8 @@ def _facts(each: CaseClock) -> dict[str, Any]:
     }
     if isinstance(clock, HourClock):
         return {**facts, "due_at": in_utc(clock.due_at).isoformat(), "zone": each.zone.key}
-    return {**facts, "due_on": clock.due_on.isoformat()}
+    possible = {"is_possible": True} if each.is_possible else {}
+    return {**facts, **possible, "due_on": clock.due_on.isoformat()}
 
 
 def _is_late(each: CaseClock, stage: ClockStage, *, now: datetime, previous: datetime) -> bool:

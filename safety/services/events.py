@@ -19,7 +19,7 @@ from patients.services.locks import locked_subject
 from patients.services.planning import consent_day
 from safety.event_days import onset_moment, work_out_days
 from safety.layout import ENTERED, GRADE_CHANGES, LISTS, TREATMENTS, stored, stored_lists
-from safety.models import AdverseEvent
+from safety.models import AdverseEvent, SeriousCase
 from safety.selectors.causes import possible_causes
 from safety.services.cases import report_if_serious
 from safety.services.event_lists import Lists, entered_lists, refuse_wrong_lists, store_lists
@@ -75,12 +75,12 @@ def correct_adverse_event(
     """
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the event is corrected; the reason is kept with the change.")})
-    event = (
-        AdverseEvent.objects.select_for_update(of=("self",))
-        .select_related("subject__site__trial", "subject__protocol_version")
-        .get(pk=event.pk)
-    )
-    may_receive_data(event.subject)
+    # Subject, case, event: everybody who writes waits for them in this order.
+    subject = locked_subject(event.subject_id)
+    SeriousCase.objects.select_for_update(of=("self",)).filter(event=event.pk).first()
+    event = AdverseEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
+    event.subject = subject
+    may_receive_data(subject)
     if event.version != seen_version:
         raise ChangedMeanwhile(event)
     before, lists_before = stored(event), stored_lists(event)

@@ -152,7 +152,6 @@ def case_submit(request: SubjectRequest, *, subject: Any, event_number: int) -> 
         "version": version,
         "sections": sections_of(content),
         "digest": digest,
-        "lacks_awareness": found.event.is_serious and found.event.serious_known_at is None,
     }
     status = 422 if form.errors else 200
     return case_page(request, found, "safety/case_submit.html", context, here=_("Sign and submit"), status=status)

@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from safety.incidence_words import CATEGORIES, arm_heads, shown_lines
 from safety.rule_words import events_in_words, limit_in_words
 from safety.selectors.alerts import alerts_of
-from safety.selectors.desk import events_to_review, waiting_cases
+from safety.selectors.desk import events_to_review, unreported_events, waiting_cases
 from safety.selectors.incidence import incidence_of
 from trials.access import TrialRequest, trial_page
 
@@ -24,7 +24,7 @@ def desk(request: TrialRequest, *, trial: Any) -> HttpResponse:
         "trial": trial,
         "rules": [(alert, limit_in_words(alert.rule), events_in_words(alert.rule)) for alert in alerts],
         "cases": waiting_cases(request.user, trial),
-        "sponsor_zone": trial.sponsor_zone,
+        "unreported": unreported_events(request.user, trial),
         "to_review": events_to_review(request.user, trial),
         "crumbs": [(_("Safety desk"), "")],
     }

@@ -19,6 +19,7 @@ from safety.models import AdverseEvent, CaseStep, ReportVersion, SeriousCase
 from safety.report_content import record_of
 from safety.report_words import changes_between
 from safety.selectors.cases import case_of_event, signed_text, versions_of
+from safety.selectors.clocks import clocks_of
 from safety.services import (
     ReportChangedMeanwhile,
     add_document,
@@ -42,6 +43,7 @@ from tests.factories.cases import (
     submitted_case,
     written_case,
 )
+from tests.factories.serious import change_event
 from tests.worlds import NOW
 from trials.models import Site, Trial
 from trials.policies import NotAllowedNow
@@ -315,13 +317,13 @@ def test_day_zero_is_a_day_of_the_sponsors_calendar(subject: Subject, investigat
     assert again(case).day_zero == date(2026, 5, 20)
 
 
-def test_the_sponsor_knows_of_a_danger_to_life_from_the_first_report_that_says_so(
+def test_the_sponsor_knows_of_a_danger_to_life_from_the_correction_that_says_so(
     subject: Subject, investigator: User
 ) -> None:
     case = submitted_case(subject, investigator)
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
         correct(case.event, investigator, is_life_threatening=True, grade=4)
-        assert again(case).urgent_known_on is None
+    with time_machine.travel(NOW + timedelta(days=4), tick=False):
         follow_up(case=case, text="Ventilated", by=investigator)
         sign_report(case, investigator)
     assert (again(case).day_zero, again(case).urgent_known_on) == (date(2026, 5, 20), date(2026, 5, 23))
@@ -330,6 +332,36 @@ def test_the_sponsor_knows_of_a_danger_to_life_from_the_first_report_that_says_s
         correct(case.event, investigator, **FATAL)
         sign_report(case, investigator)
     assert (again(case).day_zero, again(case).urgent_known_on) == (date(2026, 5, 20), date(2026, 5, 23))
+
+
+def test_an_event_that_becomes_fatal_after_its_report_shortens_the_clock_before_any_follow_up(
+    subject: Subject, investigator: User
+) -> None:
+    case = submitted_case(subject, investigator)
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        correct(case.event, investigator, **FATAL)
+        urgent = [row for row in clocks_of(again(case)) if row.kind == "susar_urgent"]
+    assert (again(case).urgent_known_on, again(case).version) == (date(2026, 5, 22), case.version + 1)
+    assert [row.due for row in urgent] == ["2026-05-29"]
+
+
+def test_a_correction_before_the_first_report_says_nothing_to_the_sponsor(
+    subject: Subject, investigator: User
+) -> None:
+    case = written_case(subject, investigator)
+    correct(case.event, investigator, is_life_threatening=True, grade=4)
+    assert (again(case).urgent_known_on, again(case).version) == (None, case.version)
+
+
+def test_an_event_from_before_there_were_cases_was_known_when_it_was_recorded_as_serious(
+    subject: Subject, investigator: User
+) -> None:
+    event = serious_event(subject, investigator, is_serious=False, caused_hospitalisation=False, serious_known_at=None)
+    change_event(event, is_serious=True, caused_hospitalisation=True)
+    case = open_case(event=event, by=investigator)
+    # The database lives in the real time, which is after the moment in which the test lives.
+    assert again(case).event.serious_known_at == NOW
+    assert [row.kind for row in clocks_of(again(case))] == ["site_to_sponsor"]
 
 
 def test_a_danger_to_life_that_was_none_is_no_longer_known(subject: Subject, investigator: User) -> None:

@@ -141,6 +141,18 @@ def test_safety_monitors_are_told_of_the_clock_of_the_authority_and_administrato
     assert standing() == to(stage, safety_monitor, *([administrator] if is_escalated else []))
 
 
+@pytest.mark.parametrize(("day", "stages"), [(0, []), (11, []), (12, ["due_soon"]), (14, ["last_warning"])])
+def test_safety_monitors_are_told_before_the_days_of_a_report_run_out_that_nobody_has_judged(
+    case: SeriousCase, safety_monitor: User, day: int, stages: list[str]
+) -> None:
+    make_submission(case, NOW)
+    change_case(case, state="submitted", day_zero=date(2026, 5, 20))
+    sweep_clocks(NOW + day * DAY)
+    assert standing() == [(stage, safety_monitor.username) for stage in stages]
+    for found in Reminder.objects.all():
+        assert "assessment and, if it is a SUSAR, report to the authority" in line_of(found).text
+
+
 def test_where_nobody_is_at_the_site_safety_monitors_and_administrators_are_told_at_once(
     case: SeriousCase, safety_monitor: User, administrator: User
 ) -> None:

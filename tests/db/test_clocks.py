@@ -152,13 +152,23 @@ def test_an_event_that_becomes_serious_again_after_its_report_starts_the_clock_a
 # --- days of the sponsor ----------------------------------------------------------------------------------------------
 
 
-def test_a_susar_has_15_days_and_no_other_event_has_a_clock_of_days(case: SeriousCase, subject: Subject) -> None:
+def test_a_susar_has_15_days_and_an_event_that_is_none_has_no_clock_of_days(case: SeriousCase) -> None:
     assert kinds(case) == ["site_to_sponsor"]
-    change_case(case, state="submitted", day_zero=date(2026, 5, 1))
-    assert kinds(case) == ["site_to_sponsor"]
-    change_case(case, is_susar=True)
+    change_case(case, state="assessed", day_zero=date(2026, 5, 1), related_by_sponsor=True, is_susar=True)
     row = only(case, kind=ClockKind.SUSAR_OTHER)
     assert (row.started, row.due) == ("2026-05-01", "2026-05-16")
+    assert not row.label.startswith("If it is")
+    change_case(case, is_susar=False)
+    assert kinds(case) == ["site_to_sponsor"]
+
+
+def test_the_days_of_the_authority_run_from_day_0_on_until_somebody_has_judged(case: SeriousCase) -> None:
+    change_case(case, state="submitted", day_zero=date(2026, 5, 16))
+    row = only(case, kind=ClockKind.SUSAR_OTHER)
+    assert (row.due, row.state) == ("2026-05-31", ClockState.RUNNING)
+    assert row.label == "If it is a SUSAR: Report of the SUSAR to the authority, 15 days"
+    change_case(case, urgent_known_on=date(2026, 5, 16))
+    assert only(case, kind=ClockKind.SUSAR_URGENT).due == "2026-05-23"
 
 
 @pytest.mark.parametrize("day_zero", [date(2028, 2, 14), date(2028, 2, 29)])
@@ -284,11 +294,13 @@ def test_only_cases_of_which_a_clock_may_run_are_watched(subject: Subject) -> No
     def case(**values: object) -> SeriousCase:
         return make_case(make_serious_event(subject, known_at=NOW - HOUR), **values)
 
-    waiting, told, again, susar = case(), case(), case(), case(is_susar=True)
-    for each in (told, again, susar):
+    judged = {"day_zero": NOW.date(), "related_by_sponsor": True}
+    waiting, told, again = case(), case(is_susar=False, **judged), case(is_susar=False, **judged)
+    susar, unjudged = case(is_susar=True, **judged), case(day_zero=NOW.date())
+    for each in (told, again, susar, unjudged):
         make_submission(each, NOW)
     change_event(again.event, serious_known_at=NOW + HOUR)
-    assert set(cases_to_watch()) == {waiting, again, susar}
+    assert set(cases_to_watch()) == {waiting, again, susar, unjudged}
 
 
 def test_the_clocks_are_shown_as_word_icon_and_colour(susar: SeriousCase) -> None:

@@ -224,14 +224,6 @@ def test_a_coordinator_writes_but_does_not_sign(nurse: Client, subject: Subject,
     assert address("case-submit", subject) not in links(page)
 
 
-def test_a_missing_moment_of_awareness_is_pointed_out_and_holds_nothing_up(
-    doctor: Client, subject: Subject, investigator: User
-) -> None:
-    case = written_case(subject, investigator, serious_known_at=None)
-    assert "Since when the site has known" in text(doctor.get(address("case-submit", subject)))
-    assert doctor.post(address("case-submit", subject), signature_for(case)).status_code == 302
-
-
 def test_what_was_signed_is_shown_with_name_moment_meaning_and_digest(
     nurse: Client, subject: Subject, investigator: User
 ) -> None:

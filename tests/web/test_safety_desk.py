@@ -16,7 +16,7 @@ from audit.context import acting
 from exports.models import ExportRecord
 from patients.models import Subject
 from patients.services.consent import withdraw_consent
-from safety.models import EventReview
+from safety.models import AdverseEvent, EventReview
 from safety.services.reviews import mark_reviewed
 from tests.factories import (
     complete_form,
@@ -220,6 +220,14 @@ def test_the_desk_lists_reports_by_deadline_and_events_to_review(
     assert found == [("SAE-0003", "overdue"), ("SAE-0002", "running"), ("SAE-0001", None)]
     assert [(group.state, group.total) for group in page.context["to_review"]] == [("changed", 1), ("not_reviewed", 3)]
     assert "names no stopping rule" in text(page)
+
+
+def test_a_serious_event_without_a_report_is_named_on_the_desk(subject: Subject, desk: Client, trial: Trial) -> None:
+    event = make_event(subject, term="Stroke")
+    assert "have no report yet" not in text(desk.get(at("safety:desk", trial)))
+    with acting(by=system(), reason="Recorded before there were cases"):
+        AdverseEvent.objects.filter(pk=event.pk).update(**SERIOUS)
+    assert "have no report yet" in text(desk.get(at("safety:desk", trial)))
 
 
 def test_a_susar_that_is_not_reported_stays_on_the_desk_until_its_day(
