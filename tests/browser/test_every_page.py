@@ -33,6 +33,10 @@ NO_PAGE_OF_THEIR_OWN = {
     "patients:miss-visit",
     "patients:reopen-visit",
     "patients:void-deviation",
+    "safety:case-close",
+    "safety:case-document",  # a file
+    "safety:case-open",
+    "safety:case-take-up",
     "workspace:delegate",
     "workspace:end-delegation",
     "workspace:enrolment-limit",
