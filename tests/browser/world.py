@@ -148,6 +148,7 @@ SIGHTS = (
     Sight("case-draft", "coordinator", f"{DRAFTED}draft/"),
     Sight("case-attach", "coordinator", f"{CASE}documents/new/"),
     Sight("case-follow-up", "coordinator", f"{CASE}follow-up/"),
+    Sight("case-answer-not-now", "coordinator", f"{CASE}answer/", 409),
     Sight("case-drafted", "investigator", DRAFTED),
     Sight("case-submit", "investigator", f"{DRAFTED}submit/"),
     Sight("case-to-review", "reviewer", CASE),
