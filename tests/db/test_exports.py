@@ -8,11 +8,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import InternalError, ProgrammingError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
@@ -43,8 +44,8 @@ from patients.models import (
     SubjectIdentity,
     Visit,
 )
-from safety.models import AdverseEvent
-from safety.services import record_adverse_event
+from safety.models import AdverseEvent, ConcomitantMedication
+from safety.services import correct_adverse_event, record_adverse_event
 from tests.exported import Row, fields_of, in_order, members_of, of_subject, rows_of, whose, written
 from tests.factories import (
     complete_form,
@@ -58,6 +59,7 @@ from tests.factories import (
     make_subject,
     make_trial_asking_for,
     make_wording,
+    member_of,
     take_place,
     write_past_schedule,
 )
@@ -335,11 +337,66 @@ def test_every_adverse_event_is_in_its_file(full: Trial, manager: User) -> None:
     ]
     stored = in_order(AdverseEvent.objects.all(), lambda event: (*whose(event.subject), event.number))
     expected = [
-        {**of_subject(event.subject), "visit": event.visit.code if event.visit else "", **fields_of(event, *names)}
+        {
+            **of_subject(event.subject),
+            "visit": event.visit.code if event.visit else "",
+            **fields_of(event, *names),
+            "is_ongoing": "Y",
+        }
         for event in stored
     ]
     assert [row["visit"] for row in expected] == ["", "W4", "", "W4"]
     assert rows_of(members_of(make_export(trial=full, by=manager)), "adverse_events.csv") == expected
+
+
+def test_changes_of_grade_and_treatments_of_events_have_files_of_their_own(full: Trial, manager: User) -> None:
+    events = in_order(AdverseEvent.objects.filter(number=1), lambda event: whose(event.subject))
+    for event in events:
+        by, day = member_of(event.subject.site, "investigator"), event.onset_on
+        with acting(by=by):
+            given = ConcomitantMedication.objects.create(
+                subject=event.subject,
+                number=3,
+                name="Paracetamol",
+                indication="Fever",
+                treatment_kind="other",
+                started=day.isoformat(),
+                started_on=day,
+            )
+        correct_adverse_event(
+            event=event,
+            fields={"onset_time": time(7, 5), "grade_changes": [(day, 1)], "treatments": [given]},
+            reason="Diary",
+            seen_version=1,
+            by=by,
+        )
+    members = members_of(make_export(trial=full, by=manager))
+    subjects = [of_subject(event.subject) for event in events]
+    grades = [{"event": "1", "changed_on": event.onset, "grade": "1"} for event in events]
+    assert rows_of(members, "adverse_event_grades.csv") == [
+        {**whose_row, **row} for whose_row, row in zip(subjects, grades, strict=True)
+    ]
+    assert rows_of(members, "adverse_event_treatments.csv") == [
+        {**each, "event": "1", "medication": "3"} for each in subjects
+    ]
+    times = [row["onset_time"] for row in rows_of(members, "adverse_events.csv")]
+    assert times == ["07:05", "", "07:05", ""]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ended", "ongoing"),
+    [("recovering", "", "Y"), ("unknown", "", ""), ("recovered", "2026-05", "N")],
+)
+def test_an_event_is_ongoing_by_its_outcome(
+    trial: Trial, manager: User, outcome: str, ended: str, ongoing: str
+) -> None:
+    site = make_site(trial, "GZ")
+    by = make_member("investigator", site)
+    with time_machine.travel("2026-05-20"):
+        fields = {**FEVER, "onset": "2026-05-20", "outcome": outcome, "ended": ended}
+        record_adverse_event(subject=make_subject(site, by), fields=fields, by=by)
+    (row,) = rows_of(members_of(make_export(trial=trial, by=manager)), "adverse_events.csv")
+    assert (row["is_ongoing"], row["ended"], row["onset_on"]) == (ongoing, ended, "2026-05-20")
 
 
 def test_every_lot_is_in_its_file_whoever_received_it(full: Trial, manager: User) -> None:

@@ -18,6 +18,7 @@ from patients.models import Subject
 from patients.services.eligibility import decide_eligibility
 from safety.services import record_adverse_event
 from tests.factories import (
+    correct_form,
     entry_for,
     infused_subject,
     make_lot,
@@ -87,8 +88,11 @@ assessments:form-history    /W0/pasi     monitor        16
 assessments:form-edit       /W4/dlqi     coordinator    17
 assessments:wording         -            administrator  10
 safety:subject-events       /            monitor        12
-safety:event                /1           monitor        13
-safety:event-history        /1           monitor        15
+safety:subject-events       /            coordinator    14
+safety:record               /            coordinator    14
+safety:correct              /1           coordinator    16
+safety:event                /1           monitor        16
+safety:event-history        /1           monitor        17
 notifications:inbox         -            coordinator    9
 notifications:inbox         ?show=unread coordinator    9
 notifications:choices       -            coordinator    8
@@ -119,6 +123,7 @@ def enlarge(site: Site, by: User) -> None:
     draft = entry_for("pasi", visit)
     save_form(spec=INSTRUMENTS["pasi"], visit=visit, entry=draft, complete=False, by=by, expected_version=0)
     record_adverse_event(subject=treated, fields={**EVENT, "onset": (today - timedelta(days=69)).isoformat()}, by=by)
+    correct_form(treated.visits.get(code="W0"), "infusion", by, has_reaction="Y")
     make_member("monitor", site)
     make_lot(site.trial, f"UC-{treated.number}")
     make_range(site, valid_from=today - timedelta(days=NormalRange.objects.count()))
