@@ -45,7 +45,7 @@ from patients.models import (
     Visit,
 )
 from safety.models import AdverseEvent, ConcomitantMedication
-from safety.services import correct_adverse_event, record_adverse_event
+from safety.services import record_adverse_event
 from tests.exported import Row, fields_of, in_order, members_of, of_subject, rows_of, whose, written
 from tests.factories import (
     complete_form,
@@ -59,7 +59,6 @@ from tests.factories import (
     make_subject,
     make_trial_asking_for,
     make_wording,
-    member_of,
     take_place,
     write_past_schedule,
 )
@@ -128,11 +127,19 @@ def full_trial() -> None:
         mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
         onset = visit.occurred_on
         record_adverse_event(subject=subject, fields={**FEVER, "onset": onset.isoformat()}, by=doctor)
-        record_adverse_event(
-            subject=subject,
-            fields={**FEVER, "onset": onset.isoformat(), "visit": visit, "narrative": AWKWARD},
-            by=doctor,
-        )
+        with acting(by=doctor):
+            given = ConcomitantMedication.objects.create(
+                subject=subject,
+                number=1,
+                name="Paracetamol",
+                indication="Fever",
+                treatment_kind="other",
+                started=onset.isoformat(),
+                started_on=onset,
+            )
+        course = {"onset_time": time(7, 5), "grade_changes": [(onset, 1)], "treatments": [given]}
+        of_visit = {**FEVER, "onset": onset.isoformat(), "visit": visit, "narrative": AWKWARD, **course}
+        record_adverse_event(subject=subject, fields=of_visit, by=doctor)
         with acting(by=doctor):
             ConsentWithdrawal.objects.create(
                 subject=make_subject(site, doctor), scope="follow_up", withdrawn_on=onset, recorded_by=doctor
@@ -350,37 +357,17 @@ def test_every_adverse_event_is_in_its_file(full: Trial, manager: User) -> None:
 
 
 def test_changes_of_grade_and_treatments_of_events_have_files_of_their_own(full: Trial, manager: User) -> None:
-    events = in_order(AdverseEvent.objects.filter(number=1), lambda event: whose(event.subject))
-    for event in events:
-        by, day = member_of(event.subject.site, "investigator"), event.onset_on
-        with acting(by=by):
-            given = ConcomitantMedication.objects.create(
-                subject=event.subject,
-                number=3,
-                name="Paracetamol",
-                indication="Fever",
-                treatment_kind="other",
-                started=day.isoformat(),
-                started_on=day,
-            )
-        correct_adverse_event(
-            event=event,
-            fields={"onset_time": time(7, 5), "grade_changes": [(day, 1)], "treatments": [given]},
-            reason="Diary",
-            seen_version=1,
-            by=by,
-        )
     members = members_of(make_export(trial=full, by=manager))
-    subjects = [of_subject(event.subject) for event in events]
-    grades = [{"event": "1", "changed_on": event.onset, "grade": "1"} for event in events]
+    events = in_order(AdverseEvent.objects.filter(number=2), lambda event: whose(event.subject))
+    assert len(events) == 2
     assert rows_of(members, "adverse_event_grades.csv") == [
-        {**whose_row, **row} for whose_row, row in zip(subjects, grades, strict=True)
+        {**of_subject(event.subject), "event": "2", "changed_on": event.onset, "grade": "1"} for event in events
     ]
     assert rows_of(members, "adverse_event_treatments.csv") == [
-        {**each, "event": "1", "medication": "3"} for each in subjects
+        {**of_subject(event.subject), "event": "2", "medication": "1"} for event in events
     ]
     times = [row["onset_time"] for row in rows_of(members, "adverse_events.csv")]
-    assert times == ["07:05", "", "07:05", ""]
+    assert times == ["", "07:05", "", "07:05"]
 
 
 @pytest.mark.parametrize(
