@@ -33,6 +33,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "patients:miss-visit",
     "patients:reopen-visit",
     "patients:void-deviation",
+    "safety:decide-suggestion",
     "workspace:delegate",
     "workspace:end-delegation",
     "workspace:enrolment-limit",

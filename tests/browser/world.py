@@ -221,6 +221,7 @@ def build() -> dict[str, User]:
     take_place(treated, "W4", nurse, on=site.today() - timedelta(days=50))
     smaller = dict.fromkeys((f"{region}_area" for region in BodyRegion), 1)
     complete_form(take_place(treated, "W12", nurse), "pasi", nurse, **smaller)
+    correct_form(treated.visits.get(code="W0"), "infusion", nurse, has_reaction="Y")
     record_adverse_event(subject=treated, fields=_fever(site.today() - timedelta(days=3)), by=nurse)
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
@@ -344,6 +345,7 @@ def _fever(onset_on: date) -> dict[str, Any]:
         "is_serious": True,
         "caused_hospitalisation": True,
         "admitted_on": onset_on,
+        "grade_changes": [(onset_on, 1), (onset_on + timedelta(days=1), 3)],
         "relation": "probable",
         "action_taken": "dose_not_changed",
         "outcome": "recovering",
