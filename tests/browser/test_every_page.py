@@ -41,6 +41,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "safety:case-document",  # a file
     "safety:case-open",
     "safety:case-take-up",
+    "safety:decide-suggestion",
     "workspace:delegate",
     "workspace:end-delegation",
     "workspace:enrolment-limit",

@@ -271,6 +271,7 @@ def build() -> dict[str, User]:
     change_event(fever, nurse, relation="certain")
     _medication(treated, fever, nurse)
     _case(treated, people)
+    correct_form(treated.visits.get(code="W0"), "infusion", nurse, has_reaction="Y")
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
@@ -434,6 +435,7 @@ def _fever(onset_on: date) -> dict[str, Any]:
         "is_serious": True,
         "caused_hospitalisation": True,
         "admitted_on": onset_on,
+        "grade_changes": [(onset_on, 1), (onset_on + timedelta(days=1), 3)],
         "relation": "probable",
         "action_taken": "dose_not_changed",
         "outcome": "recovering",
