@@ -186,7 +186,7 @@ SIGHTS = (
     Sight("safety-profile-empty", "monitor", f"{NEW}safety-profile/"),
     Sight("today-safety-monitor", "safety_monitor", TRIAL),
     Sight("safety-desk", "safety_monitor", f"{TRIAL}safety-desk/"),
-    Sight("events-to-review", "safety_monitor", f"{TRIAL}adverse-events/?review=not_reviewed"),
+    Sight("events-to-review", "safety_monitor", f"{TRIAL}adverse-events/?review=changed"),
     Sight("event-to-review", "safety_monitor", f"{TREATED}adverse-events/1/"),
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
     Sight("form-not-started", "monitor", f"{NEW}visits/SCR/forms/pasi/"),
