@@ -62,7 +62,7 @@ patients:register           -            coordinator    13
 safety:list                 -            monitor        12
 safety:list                 ?ongoing=no  monitor        12
 safety:list                 ?review=changed&sort=-grade safety_monitor 11
-safety:desk                 -            safety_monitor 15
+safety:desk                 -            safety_monitor 17
 safety:incidence            -            monitor        13
 workspace:safety-profile    /            monitor        16
 workspace:today             -            safety_monitor 12
@@ -109,8 +109,8 @@ safety:case-submit          /3           investigator   18
 safety:event                /1           monitor        16
 safety:event                /1           safety_monitor 18
 safety:subject-events       /            coordinator    14
-safety:record               /            coordinator    14
-safety:correct              /1           coordinator    16
+safety:record               /            coordinator    15
+safety:correct              /1           coordinator    17
 safety:event-history        /1           monitor        17
 notifications:inbox         -            coordinator    9
 notifications:inbox         ?show=unread coordinator    9
