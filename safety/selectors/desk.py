@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Count
+
 from accounts.models import User
 from accounts.permissions import Permission
 from safety.models import AdverseEvent, SeriousCase

@@ -51,8 +51,9 @@ def sweep_clocks(now: datetime) -> Outcome:
     """Keep what people are told of clocks as the record is now; the number of statements does not grow with the cases.
 
     Told are those who must act: of the site's clock, its coordinators and investigators; of the authority's, the safety
-    monitors, also while nobody has judged whether the event is a SUSAR. Once a clock is overdue, or where nobody is there to act, safety monitors and administrators are told as
-    well (default). A clock that ends on another day or at another moment is another occasion, told anew.
+    monitors, also while nobody has judged whether the event is a SUSAR. Once a clock is overdue, or where nobody is
+    there to act, safety monitors and administrators are told as well (default). A clock that ends on another day or at
+    another moment is another occasion, told anew.
     """
 
     def expected(previous: datetime | None) -> Expected:

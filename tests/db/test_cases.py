@@ -1,13 +1,16 @@
 """Cases of serious events: when one is opened, what its report says, and what of it can never be changed."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, ProgrammingError, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 
 from accounts.models import User
 from audit.context import acting
@@ -15,6 +18,7 @@ from audit.history import changes
 from clinical.safety.workflow import Step
 from patients.models import Subject
 from patients.services.consent import withdraw_consent
+from patients.services.locks import locked_subject
 from safety.models import AdverseEvent, CaseStep, ReportVersion, SeriousCase
 from safety.report_content import record_of
 from safety.report_words import changes_between
@@ -144,6 +148,46 @@ def test_events_recorded_at_once_get_numbers_without_gaps_and_without_twins() ->
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(record, list(Subject.objects.select_related("site__trial"))))
     assert sorted(SeriousCase.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_an_event_that_is_recorded_and_another_that_becomes_serious_do_not_wait_for_each_other() -> None:
+    nurse = User.objects.get(username__startswith="coordinator")
+    subject = Subject.objects.select_related("site__trial").earliest("pk")
+    mild = serious_event(subject, nurse, **MILD)
+    together = Barrier(2)
+
+    def record() -> None:
+        with transaction.atomic():
+            locked_subject(subject.pk)
+            together.wait(timeout=30)
+            _until_somebody_waits()
+            serious_event(subject, nurse)
+
+    def becomes_serious() -> None:
+        together.wait(timeout=30)
+        correct(mild, nurse, is_serious=True, caused_hospitalisation=True)
+
+    def one(work: Callable[[], None]) -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, (record, becomes_serious)))
+    assert SeriousCase.objects.count() == 2
+
+
+def _until_somebody_waits() -> None:
+    """Until another connection waits for a lock."""
+    for _n in range(300):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.05)
+    pytest.fail("nobody waits")
 
 
 # --- the draft --------------------------------------------------------------------------------------------------------
@@ -345,9 +389,7 @@ def test_an_event_that_becomes_fatal_after_its_report_shortens_the_clock_before_
     assert [row.due for row in urgent] == ["2026-05-29"]
 
 
-def test_a_correction_before_the_first_report_says_nothing_to_the_sponsor(
-    subject: Subject, investigator: User
-) -> None:
+def test_a_correction_before_the_first_report_says_nothing_to_the_sponsor(subject: Subject, investigator: User) -> None:
     case = written_case(subject, investigator)
     correct(case.event, investigator, is_life_threatening=True, grade=4)
     assert (again(case).urgent_known_on, again(case).version) == (None, case.version)
