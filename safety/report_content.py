@@ -99,6 +99,11 @@ def proposal_for(
     )
 
 
+def about_assessment(version: ReportVersion) -> str:
+    """What the signature of the medical monitor under the assessment of this version is about."""
+    return f"safety.assessment:{version.case_id}:{version.number}"
+
+
 def _findings(subject: Subject) -> Iterable[Finding]:
     wanted = (*_ABOUT_THE_PERSON, *DOSE_FACTS, LOT_FACT)
     found = Finding.objects.filter(subject=subject, test_code__in=wanted).select_related("visit")

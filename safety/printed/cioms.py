@@ -5,7 +5,7 @@ is named by the subject number alone: the boxes for initials hold it, that for t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -32,14 +32,16 @@ Boxes = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """What the report does not say itself: who sends it, when it was received and printed, and what the subject's arm
-    is given. Empty or None where it is not known; days are those of the sponsor's calendar."""
+    """What the report does not say itself: who sends it, when it was received and printed, what the subject's arm is
+    given, and what the medical monitor signed about it (`safety.services.assess`). Empty or None where it is not known;
+    days are those of the sponsor's calendar."""
 
     sponsor: str
     product: str
     route: str
     received_on: date | None
     printed_on: date
+    judgement: Content = field(default_factory=dict)
 
 
 def cioms_pdf(content: Content, sender: Sender, *, is_draft: bool) -> bytes:
@@ -56,7 +58,7 @@ def cioms_boxes(content: Content, sender: Sender, *, is_draft: bool = False) -> 
             "version": content["version"],
             "kind": content["kind"],
             **_patient(content),
-            **_reaction(content),
+            **_reaction(content, sender.judgement),
             **_drugs(content, sender),
             "concomitant": list(_concomitant(content)),
             "sponsor": sender.sponsor,
@@ -78,14 +80,17 @@ def _patient(content: Content) -> Boxes:
     }
 
 
-def _reaction(content: Content) -> Boxes:
+def _reaction(content: Content, judgement: Content) -> Boxes:
     event = content["event"]
+    # Whether an event is expected is for the sponsor to judge; until then the site's look is all there is.
+    expectedness = judgement.get("expectedness", event["expectedness"])
     said = [
         ("event", event["term"]),
         ("term", str(Term(event["term_code"]).label) if event["term_code"] != Term.OTHER else ""),
         ("grade", str(Grade(event["grade"]).label)),
         ("causality", "; ".join(_causality(event))),
-        ("expectedness", str(Expectedness(event["expectedness"]).label)),
+        ("sponsor", _by_sponsor(judgement)),
+        ("expectedness", str(Expectedness(expectedness).label)),
         ("action", str(ActionTaken(event["action_taken"]).label)),
         ("treatment", "; ".join(_treatment(content))),
         ("outcome", " ".join((str(Outcome(event["outcome"]).label), event["ended"])).strip()),
@@ -107,10 +112,18 @@ def _reaction(content: Content) -> Boxes:
 
 
 def _causality(event: Content) -> Iterator[str]:
-    for cause, field in RELATION_OF.items():
-        if event[field]:
-            named = event["other_cause"] if field == "relation_other" else cause.replace("_", " ")
-            yield f"{named}: {Causality(event[field]).label}"
+    for cause, name in RELATION_OF.items():
+        if event[name]:
+            named = event["other_cause"] if name == "relation_other" else cause.replace("_", " ")
+            yield f"{named}: {Causality(event[name]).label}"
+
+
+def _by_sponsor(judgement: Content) -> str:
+    if not judgement:
+        return ""
+    related = "a relation to a treatment of the study cannot be excluded"
+    found = related if judgement["related_by_sponsor"] else "not related to a treatment of the study"
+    return f"{found}; {'a' if judgement['is_susar'] else 'no'} SUSAR"
 
 
 def _treatment(content: Content) -> Iterator[str]:

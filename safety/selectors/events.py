@@ -64,7 +64,7 @@ def events_of_subject(*, subject: Subject, user: User) -> ScopedQuerySet:
     return (
         AdverseEvent.objects.visible_to(user, Permission.VIEW_SAFETY)
         .filter(subject=subject)
-        .select_related("subject", "case")
+        .select_related("subject__site__trial", "case")
         .order_by("-onset_on", "-number")
     )
 

@@ -65,7 +65,7 @@ def events_of_trial(
     this person has marked, or None. One statement."""
     rows = AdverseEvent.objects.visible_to(user, Permission.VIEW_SAFETY).filter(subject__site__trial=trial)
     rows = with_reviews_of(reviewed_by, rows) if reviewed_by is not None else rows
-    return rows.filter(_condition(wanted)).select_related("subject__site").order_by(*_order(sort))
+    return rows.filter(_condition(wanted)).select_related("subject__site", "case").order_by(*_order(sort))
 
 
 def with_reviews_of(reviewer: User, events: ScopedQuerySet) -> ScopedQuerySet:

@@ -10,7 +10,8 @@ from clinical.safety.clocks import day_in
 from patients.models.scoping import ScopedQuerySet
 from safety.models import ReportVersion, SeriousCase
 from safety.printed.cioms import Sender
-from safety.report_content import report_content
+from safety.report_content import about_assessment, report_content
+from signatures.models import Signature
 from trials.models import Trial
 from trials.selectors import protocol_of
 
@@ -21,9 +22,11 @@ def report_to_print(case: SeriousCase, version: ReportVersion) -> Mapping[str, A
 
 
 def sender_of(case: SeriousCase, version: ReportVersion, *, arm: str, now: datetime) -> Sender:
-    """Who sends the report, and what the subject's arm is given: of the protocol version that the subject is on."""
+    """Who sends the report, how the sponsor has judged this version of it, and what the subject's arm is given: of the
+    protocol version that the subject is on."""
     protocol = protocol_of(case.subject.protocol_version)
     given = {each.code: each for each in protocol.arms}.get(arm)
+    judged = Signature.objects.filter(about=about_assessment(version)).order_by("-signed_at").first()
     zone = case.subject.site.trial.sponsor_zone
     return Sender(
         sponsor=protocol.sponsor,
@@ -31,6 +34,7 @@ def sender_of(case: SeriousCase, version: ReportVersion, *, arm: str, now: datet
         route=given.route if given else "",
         received_on=day_in(zone, version.submitted_at) if version.submitted_at else None,
         printed_on=day_in(zone, now),
+        judgement=judged.content if judged else {},
     )
 
 

@@ -15,7 +15,7 @@ from clinical.safety.expectedness import SusarVerdict
 from clinical.safety.workflow import Step
 from safety.case_roles import REVIEWERS, roles_in, transition_for
 from safety.models import AuthorityReport, CaseStep, SeriousCase
-from safety.report_content import proposal_for
+from safety.report_content import about_assessment, proposal_for
 from safety.services.case_news import announce
 from safety.services.cases import locked_case, newest_version, take
 from safety.terms import Expectedness
@@ -64,8 +64,7 @@ def assess(
         "is_susar": is_susar,
         "text": text.strip(),
     }
-    about = f"safety.assessment:{case.pk}:{version.number}"
-    signature = sign(content=content, about=about, meaning=Meaning.ASSESSMENT, by=by)
+    signature = sign(content=content, about=about_assessment(version), meaning=Meaning.ASSESSMENT, by=by)
     judged = {"related_by_sponsor": related_by_sponsor, "is_susar": is_susar}
     step = take(case, found, by=by, text=text, signature=signature, **judged)
     announce(case, step, version=version.number)

@@ -22,6 +22,7 @@ from safety.forms.reviews import ReviewForm
 from safety.forms.suggestions import DecisionForm
 from safety.grade_words import SCALES
 from safety.layout import GROUPS, READ, causes_in_words, label
+from safety.selectors.clocks import add_next_clock_of_events
 from safety.selectors.events import (
     differences,
     events_of_subject,
@@ -65,6 +66,7 @@ def _subject_page(
     request: SubjectRequest, subject: Any, refused: DecisionForm | None = None, status: int = 200
 ) -> HttpResponse:
     events = list(events_of_subject(subject=subject, user=request.user))
+    add_next_clock_of_events(events)
     may_record = request.roles.may(Permission.RECORD_ADVERSE_EVENTS, subject.site)
     suggested = []
     for place, suggestion in enumerate(open_suggestions(subject) if may_record else [], start=1):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
 from safety.forms.listing import EventFilterForm
+from safety.selectors.clocks import add_next_clock_of_events
 from safety.selectors.listing import events_of_trial, review_state
 from trials.access import TrialRequest, trial_page
 
@@ -28,6 +29,7 @@ def event_list(request: TrialRequest, *, trial: Any) -> HttpResponse:
         reviewed_by=request.user if may_review else None,
     )
     page = Paginator(events, EVENTS_PER_PAGE).get_page(request.GET.get("page"))
+    add_next_clock_of_events(page.object_list)
     for event in page.object_list if may_review else ():
         event.review = review_state(event, event.reviewed_version)
     context = {

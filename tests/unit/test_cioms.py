@@ -1,6 +1,7 @@
 """What stands in the boxes of the CIOMS I form, and that all of it is printed."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -150,6 +151,22 @@ def test_every_box_says_what_was_signed() -> None:
         "new": "Letter of discharge received",
         "narrative": "Chills half an hour after the start.",
     }
+
+
+@pytest.mark.parametrize(
+    ("related", "susar", "said"),
+    [
+        (True, True, "a relation to a treatment of the study cannot be excluded; a SUSAR"),
+        (False, False, "not related to a treatment of the study; no SUSAR"),
+    ],
+)
+def test_the_judgement_of_the_sponsor_stands_beside_that_of_the_investigator(
+    related: bool, susar: bool, said: str
+) -> None:
+    judgement = {"related_by_sponsor": related, "expectedness": "unexpected", "is_susar": susar}
+    boxes = cioms_boxes(report(expectedness="unknown"), replace(SENDER, judgement=judgement))
+    found = {each["about"]: each["text"] for each in boxes["description"]}
+    assert (found["sponsor"], found["expectedness"]) == (said, "Unexpected")
 
 
 def test_the_form_is_english_for_every_reader() -> None:

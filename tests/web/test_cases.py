@@ -224,6 +224,17 @@ def test_a_coordinator_writes_but_does_not_sign(nurse: Client, subject: Subject,
     assert address("case-submit", subject) not in links(page)
 
 
+def test_every_list_of_events_shows_when_the_next_report_is_due(
+    nurse: Client, subject: Subject, coordinator: User
+) -> None:
+    serious_event(subject, coordinator)
+    trial = subject.site.trial.registration
+    for page in (reverse("safety:subject-events", args=[trial, subject.number]), reverse("safety:list", args=[trial])):
+        said = words(nurse.get(page))
+        assert "2026-05-21 11:00 UTC+08:00" in said
+        assert "23 h 0 min left" in said
+
+
 def test_what_was_signed_is_shown_with_name_moment_meaning_and_digest(
     nurse: Client, subject: Subject, investigator: User
 ) -> None:

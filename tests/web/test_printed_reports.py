@@ -14,9 +14,9 @@ from accounts.models import User
 from patients.models import Subject
 from patients.services.consent import withdraw_consent
 from safety.models import SeriousCase
-from safety.services import follow_up
+from safety.services import assess, follow_up
 from tests.factories import infused_subject, make_member, make_subject
-from tests.factories.cases import submitted_case, written_case
+from tests.factories.cases import case_in_review, submitted_case, written_case
 from tests.factories.serious import change_case, change_event
 from tests.web.pages import signed_in, text, words
 from trials.models import Site, Trial
@@ -71,6 +71,24 @@ def squeezed(said: str) -> str:
 
 
 # --- CIOMS I ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_form_of_an_assessed_version_says_what_the_medical_monitor_signed(
+    subject: Subject, doctor: User, trial: Trial
+) -> None:
+    monitor = make_member("safety_monitor", trial=trial)
+    case = case_in_review(subject, doctor, monitor)
+    assess(
+        case=case,
+        related_by_sponsor=True,
+        expectedness="unexpected",
+        is_susar=True,
+        seen_version=case.version,
+        by=monitor,
+    )
+    page = printed(signed_in(monitor).get(address("cioms", case, 1)))
+    assert squeezed("Causality, sponsor: a relation to a treatment of the study cannot be excluded; a SUSAR") in page
+    assert squeezed("Expectedness: Unexpected") in page
 
 
 def test_the_form_holds_what_the_report_says_and_who_sends_it(case: SeriousCase, doctor: User) -> None:
