@@ -52,4 +52,6 @@ def dmc_summary(request: TrialRequest, *, trial: Any) -> HttpResponse:
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
     disposition = f'inline; filename="{name}.pdf"'
-    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})
+    # Clinical data must not stay in the cache of a browser or a proxy.
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -60,6 +60,7 @@ def printed(response: Any) -> str:
     """What the PDF says, without blanks."""
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Cache-Control"] == "no-store"
     document = pypdfium2.PdfDocument(response.content)
     found = "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
     document.close()

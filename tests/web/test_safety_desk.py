@@ -212,7 +212,7 @@ def test_the_desk_lists_reports_by_deadline_and_events_to_review(
     changed = make_event(subject, term="Cough")
     mark_reviewed(event=changed, seen_version=1, by=monitor)
     change_event(changed, grade=2)
-    make_case(no_longer_serious, "in_review", number=1)
+    make_case(no_longer_serious, "in_review", number=1, related_by_sponsor=False, is_susar=False)
     make_case(early, "draft", number=2, day_zero=None)
     make_case(late, "draft", number=3, day_zero=None)
     page = desk.get(at("safety:desk", trial))
