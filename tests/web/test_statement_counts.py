@@ -59,7 +59,7 @@ patients:calendar           ?view=week   monitor        12
 patients:calendar-feeds     -            monitor        11
 patients:schedule           /            coordinator    10
 patients:register           -            coordinator    13
-safety:list                 -            monitor        12
+safety:list                 -            monitor        16
 safety:list                 ?ongoing=no  monitor        12
 safety:list                 ?review=changed&sort=-grade safety_monitor 11
 safety:desk                 -            safety_monitor 17
@@ -94,7 +94,7 @@ assessments:form-live       /W4/pasi     coordinator    29
 assessments:form-history    /W0/pasi     monitor        16
 assessments:form-edit       /W4/dlqi     coordinator    17
 assessments:wording         -            administrator  10
-safety:subject-events       /            monitor        12
+safety:subject-events       /            monitor        14
 safety:subject-medication   /            monitor        12
 safety:record-medication    /            coordinator    11
 safety:medication           /1           monitor        13
@@ -108,7 +108,7 @@ safety:case-draft           /3           coordinator    14
 safety:case-submit          /3           investigator   18
 safety:event                /1           monitor        16
 safety:event                /1           safety_monitor 18
-safety:subject-events       /            coordinator    14
+safety:subject-events       /            coordinator    16
 safety:record               /            coordinator    15
 safety:correct              /1           coordinator    17
 safety:event-history        /1           monitor        17
