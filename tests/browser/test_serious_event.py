@@ -2,38 +2,39 @@
 on the pages, and learns from the inbox and from mails what waits."""
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from email.message import Message
 from typing import Any
 
-import pypdfium2
 import pytest
-from django.core import mail
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from notifications.services import send_mails
+from patients.models import Subject
+from patients.services.registration import correct_identity
 from safety.models import SeriousCase
-from safety.services.clock_reminders import sweep_clocks
-from tests.browser.conftest import OpenPage
-from tests.browser.pages import (
-    arrive,
-    choose,
-    expect_heading,
-    expect_message,
-    pass_gate,
-    press,
-    type_in,
+from tests.browser.case_steps import (
+    CASE,
+    NUMBER,
+    attach,
+    clock,
+    inbox_lacks,
+    mails_tell,
+    open_from_inbox,
+    printed,
+    says,
+    sign_report,
+    write_step,
 )
+from tests.browser.conftest import OpenPage
+from tests.browser.pages import arrive, choose, expect_heading, expect_message, pass_gate, press, type_in
 from tests.browser.steps import complete, complete_the_rest
 from tests.factories import PASSWORD, enrolled_subject, make_lot, make_member, make_site, make_trial, take_place
 from tests.factories.cases import PDF
 
 pytestmark = pytest.mark.browser
 
-NUMBER, LOT, CASE = "GZ-001", "AD-2301", "SAE-0001"
+LOT = "AD-2301"
 SUBJECT = f"/trials/NCT03265613/subjects/{NUMBER}/"
 WEEK_0 = "Week 0: first infusion"
 TERM = "Infusion related reaction"
@@ -43,6 +44,10 @@ NEWS = "Intensive care for six hours, as the discharge letter says"
 CHINESE_STORY = "输注开始后四十分钟，受试者出现寒战、血压下降至80/50 mmHg，转入重症监护室观察六小时后好转。"
 EXECUTABLE = b"MZ\x90\x00\x03" + bytes(60)
 INITIALS, PHONE = "QXJ", "13900139000"
+SECRET = (INITIALS, PHONE, TERM, "Chills", QUESTION, ANSWER, NEWS, "寒战", "letter")
+"""What no mail may say."""
+
+REPORTED = (TERM, "Zhang Wei", LOT, "Discharge letter")
 
 TO_SPONSOR = "Report of the site to the sponsor, 24 hours"
 IN_15_DAYS = "Report of the SUSAR to the authority, 15 days"
@@ -57,11 +62,19 @@ def world(own_database: None) -> dict[str, Any]:
     nurse = make_member("coordinator", site, full_name="Li Na")
     doctor = make_member("investigator", site, full_name="Zhang Wei")
     subject = enrolled_subject(site, doctor)
+    _name(subject, nurse)
     take_place(subject, "W0", nurse)
     complete_the_rest(NUMBER, "W0", nurse, without=("infusion",))
     make_lot(trial, LOT, day=site.today(), product="Adipose-derived mesenchymal stromal cells")
     monitor = make_member("safety_monitor", trial=trial, full_name="Maria Gruber")
     return {"nurse": nurse, "doctor": doctor, "monitor": monitor, "today": site.today()}
+
+
+def _name(subject: Subject, by: User) -> None:
+    """Initials and telephone that no mail and no print may hold."""
+    identity = subject.identity
+    identity.initials, identity.phone = INITIALS, PHONE
+    correct_identity(identity=identity, seen_version=identity.row_version, by=by, reason="Given by telephone")
 
 
 def test_a_reaction_to_an_infusion_is_reported_asked_about_and_assessed_as_susar(
@@ -75,47 +88,48 @@ def test_a_reaction_to_an_infusion_is_reported_asked_about_and_assessed_as_susar
     _give_the_infusion(site, doctor, world["today"])
     _record_the_suggested_event(site, world["today"])
     _see_the_clock_of_the_site(site)
-    _mails_tell({"report to the sponsor due by": [nurse, doctor]})
+    mails_tell({"report to the sponsor due by": [nurse, doctor]}, secret=SECRET)
 
     _write_the_draft(site, STORY)
     _be_refused_a_renamed_program(site)
     _attach_the_letter(site)
 
-    _open_from_inbox(clinic, "report to the sponsor due by")
-    _sign(clinic, version=1)
-    expect(_clock(clinic, TO_SPONSOR)).to_contain_text("In time")
-    _mails_tell({"a serious event is reported": [monitor]})
+    open_from_inbox(clinic, "report to the sponsor due by")
+    sign_report(clinic, version=1, holds=REPORTED)
+    expect(clock(clinic, TO_SPONSOR)).to_contain_text("In time")
+    mails_tell({"a serious event is reported": [monitor]}, secret=SECRET)
 
-    _open_from_inbox(sponsor, "a serious event is reported")
+    open_from_inbox(sponsor, "a serious event is reported")
     _take_up(sponsor)
-    _write(sponsor, "Ask the site", QUESTION, said="The site is asked.")
-    _mails_tell({"the medical monitor asks": [nurse, doctor]})
-    _open_from_inbox(site, "the medical monitor asks")
+    write_step(sponsor, "Ask the site", QUESTION, said="The site is asked.")
+    mails_tell({"the medical monitor asks": [nurse, doctor]}, secret=SECRET)
+    open_from_inbox(site, "the medical monitor asks")
     expect(site.get_by_role("main")).to_contain_text(QUESTION)
-    _write(site, "Answer", ANSWER, said="The answer is sent.")
-    _mails_tell({"the site has answered": [monitor]})
-    _open_from_inbox(sponsor, "the site has answered")
+    write_step(site, "Answer", ANSWER, said="The answer is sent.")
+    inbox_lacks(clinic, "the medical monitor asks")
+    mails_tell({"the site has answered": [monitor]}, secret=SECRET)
+    open_from_inbox(sponsor, "the site has answered")
     expect(sponsor.get_by_role("main")).to_contain_text(ANSWER)
 
     _assess_as_susar(sponsor)
     day_zero = SeriousCase.objects.get().day_zero
     assert day_zero is not None
-    expect(_clock(sponsor, IN_15_DAYS)).to_contain_text(f"due by {day_zero + timedelta(days=15)}")
-    _mails_tell({"the report is assessed": [doctor], "report to the authority due by": [monitor]})
+    expect(clock(sponsor, IN_15_DAYS)).to_contain_text(f"due by {day_zero + timedelta(days=15)}")
+    mails_tell({"the report is assessed": [doctor], "report to the authority due by": [monitor]}, secret=SECRET)
     _first_report_is_printed(sponsor, world["today"])
 
     _correct_to_life_threatening(site)
     _follow_up_in_chinese(site)
-    _mails_tell({"new information, version 2 is being written": [doctor, monitor]})
-    _open_from_inbox(clinic, "new information, version 2 is being written")
-    _sign(clinic, version=2)
-    reports = ("report to the authority due by", "complete report to the authority due by")
-    _mails_tell(dict.fromkeys(("version 2 of the report is submitted", *reports), [monitor]))
-    _open_from_inbox(sponsor, "version 2 of the report is submitted")
+    mails_tell({"new information, version 2 is being written": [doctor, monitor]}, secret=SECRET)
+    open_from_inbox(clinic, "new information, version 2 is being written")
+    sign_report(clinic, version=2, holds=REPORTED)
+    told = ("version 2 of the report is submitted", "report to the authority", "complete report to the authority")
+    mails_tell({text: [monitor] for text in told}, secret=SECRET)
+    open_from_inbox(sponsor, "version 2 of the report is submitted")
     known_on = SeriousCase.objects.get().urgent_known_on
     assert known_on is not None
-    expect(_clock(sponsor, IN_7_DAYS)).to_contain_text(f"due by {known_on + timedelta(days=7)}")
-    _both_reports_are_printed_each_as_it_was_signed(sponsor)
+    expect(clock(sponsor, IN_7_DAYS)).to_contain_text(f"due by {known_on + timedelta(days=7)}")
+    _the_follow_up_is_printed_in_chinese_and_the_first_report_stays(sponsor)
 
 
 # --- at the bedside ---------------------------------------------------------------------------------------------------
@@ -154,20 +168,14 @@ def _record_the_suggested_event(page: Page, today: date) -> None:
     expect_heading(page, f"{CASE}: {TERM}")
 
 
-def _clock(page: Page, label: str) -> Locator:
-    """One deadline of the case that is open."""
-    deadlines = page.get_by_role("region", name="Deadlines")
-    return deadlines.locator("dl > div").filter(has=page.locator("dt", has_text=label))
-
-
 def _see_the_clock_of_the_site(page: Page) -> None:
     known_at = SeriousCase.objects.get().event.serious_known_at
     assert known_at is not None
     due_at = timezone.localtime(known_at, SeriousCase.objects.get().subject.site.zone) + timedelta(hours=24)
-    clock = _clock(page, TO_SPONSOR)
-    expect(clock).to_contain_text("Clock runs")
-    expect(clock).to_contain_text(f"due by {due_at:%Y-%m-%d %H:%M} UTC+08:00")
-    expect(clock).to_contain_text(re.compile(r"23 h \d+ min left"))
+    of_the_site = clock(page, TO_SPONSOR)
+    expect(of_the_site).to_contain_text("Clock runs")
+    expect(of_the_site).to_contain_text(f"due by {due_at:%Y-%m-%d %H:%M} UTC+08:00")
+    expect(of_the_site).to_contain_text(re.compile(r"23 h \d+ min left"))
 
 
 # --- the report -------------------------------------------------------------------------------------------------------
@@ -184,24 +192,18 @@ def _write_the_draft(page: Page, story: str) -> None:
     expect_message(page, "The draft of the report is saved.")
 
 
-def _attach(page: Page, content: bytes) -> None:
-    file: Any = {"name": "discharge letter.pdf", "mimeType": "application/pdf", "buffer": content}
-    page.locator("[name=file]").set_input_files(file)
-    press(page, "Attach")
-
-
 def _be_refused_a_renamed_program(page: Page) -> None:
     page.get_by_role("link", name="Attach a document").click()
     expect_heading(page, f"{CASE}: Attach a document")
     type_in(page, {"title": "Discharge letter"})
-    _attach(page, EXECUTABLE)
+    attach(page, EXECUTABLE)
     expect(page.get_by_role("alert")).to_contain_text("By its content this is no PDF, PNG or JPEG file")
     expect(page.locator("[name=title]")).to_have_value("Discharge letter")
     assert not SeriousCase.objects.get().documents.exists()
 
 
 def _attach_the_letter(page: Page) -> None:
-    _attach(page, PDF)
+    attach(page, PDF)
     expect_message(page, "“Discharge letter” is attached to the case.")
     link = page.get_by_role("region", name="Documents").get_by_role("link", name="Discharge letter")
     with page.expect_download() as download:
@@ -210,74 +212,12 @@ def _attach_the_letter(page: Page) -> None:
     assert download.value.path().read_bytes() == PDF
 
 
-def _sign(page: Page, *, version: int) -> None:
-    """The investigator reads the whole report; only the right password signs it."""
-    page.get_by_role("main").get_by_role("link", name="Sign and submit").click()
-    expect_heading(page, f"{CASE}: sign version {version}")
-    report = page.get_by_role("main")
-    for said in (TERM, "Zhang Wei", LOT, "Discharge letter"):
-        expect(report).to_contain_text(said)
-    type_in(page, {"password": "not the password"})
-    press(page, "Sign and submit")
-    expect(page.get_by_role("alert")).to_contain_text("This is not your password.")
-    type_in(page, {"password": PASSWORD})
-    press(page, "Sign and submit")
-    expect_message(page, f"The report of {CASE} is submitted. The medical monitor has been told.")
-
-
-# --- being told -------------------------------------------------------------------------------------------------------
-
-
-def _mails_tell(told: Mapping[str, Sequence[User]]) -> None:
-    """The mails that go out now, by what they tell of the case: each goes to these people, and there are no others.
-
-    No mail holds more of the subject than the number.
-    """
-    del mail.outbox[:]
-    sweep_clocks(timezone.now())
-    send_mails(timezone.now(), limit=100)
-    found = {(text, each.to[0]) for each in mail.outbox for text in told if each.subject.startswith(_line(text))}
-    assert found == {(text, person.email) for text, people in told.items() for person in people}
-    assert len(mail.outbox) == len(found)
-    for each in mail.outbox:
-        whole = _whole(each.message())
-        assert f"{CASE}, {NUMBER}" in whole
-        for told_nobody in (INITIALS, PHONE, TERM, "Chills", QUESTION, ANSWER, NEWS, "寒战", "letter"):
-            assert told_nobody.lower() not in whole.lower()
-
-
-def _line(text: str) -> str:
-    return f"Dermis: {CASE}, {NUMBER}: {text}"
-
-
-def _whole(message: Message) -> str:
-    """Headers and every body of a mail, decoded."""
-    bodies = (part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
-    headers = "\n".join(f"{name}: {value}" for name, value in message.items())
-    return "\n".join((headers, *(body.decode() for body in bodies if isinstance(body, bytes))))
-
-
-def _open_from_inbox(page: Page, text: str) -> None:
-    page.goto("/trials/NCT03265613/")
-    page.get_by_role("link", name=re.compile("^Inbox")).click()
-    expect_heading(page, "Inbox")
-    page.get_by_role("main").get_by_role("link", name=f"{CASE}, {NUMBER}: {text}").click()
-    expect_heading(page, f"{CASE}: {TERM}")
-
-
 # --- question, answer, assessment -------------------------------------------------------------------------------------
 
 
 def _take_up(page: Page) -> None:
     press(page, "Take up for review")
     expect_message(page, "The case is in your review.")
-
-
-def _write(page: Page, step: str, text: str, *, said: str) -> None:
-    page.get_by_role("main").get_by_role("link", name=step, exact=True).click()
-    type_in(page, {"text": text})
-    press(page, step)
-    expect_message(page, said)
 
 
 def _assess_as_susar(page: Page) -> None:
@@ -308,7 +248,7 @@ def _correct_to_life_threatening(page: Page) -> None:
 
 
 def _follow_up_in_chinese(page: Page) -> None:
-    _write(page, "Report new information", NEWS, said="The next version of the report is open for writing.")
+    write_step(page, "Report new information", NEWS, said="The next version of the report is open for writing.")
     page.get_by_role("link", name="Write the report").click()
     expect(page.locator("[name=what_is_new]")).to_have_value(NEWS)
     type_in(page, {"narrative": CHINESE_STORY})
@@ -319,40 +259,18 @@ def _follow_up_in_chinese(page: Page) -> None:
 # --- in print ---------------------------------------------------------------------------------------------------------
 
 
-def _printed(page: Page, version: int) -> str:
-    """What the CIOMS I form of a version says, without blanks; fetched from the page of the case."""
-    row = page.get_by_role("region", name="Report", exact=True).get_by_role("listitem")
-    link = row.filter(has_text=f"Version {version}").get_by_role("link", name="CIOMS I (PDF)")
-    answer = page.request.get(link.get_attribute("href") or "")
-    assert answer.ok
-    assert answer.headers["content-type"] == "application/pdf"
-    document = pypdfium2.PdfDocument(answer.body())
-    found = "".join(_squeezed(sheet.get_textpage().get_text_range()) for sheet in document)
-    document.close()
-    return found
-
-
-def _squeezed(said: str) -> str:
-    return "".join(said.split())
-
-
-def _holds(printed: str, *texts: str) -> None:
-    for text in texts:
-        assert _squeezed(text) in printed, text
-
-
 def _first_report_is_printed(page: Page, today: date) -> None:
-    printed = _printed(page, 1)
-    _holds(printed, f"(subject number) {NUMBER}", "1a. Country CHN", f"{today:%d %b %Y}".upper(), TERM, STORY)
-    _holds(printed, f"lot {LOT}", f"35,000,000 cells, {today}", f"NCT03265613-{CASE}", "3 · Severe", "Probable")
+    form = printed(page, 1)
+    assert says(form, f"(subject number) {NUMBER}", "1a. Country CHN", f"{today:%d %b %Y}".upper(), TERM, STORY)
+    assert says(form, f"lot {LOT}", f"35,000,000 cells, {today}", f"NCT03265613-{CASE}", "3 · Severe", "Probable")
     for absent in (INITIALS, PHONE, "DRAFT", ANSWER):
-        assert _squeezed(absent) not in printed
+        assert not says(form, absent)
 
 
-def _both_reports_are_printed_each_as_it_was_signed(page: Page) -> None:
-    first, second = _printed(page, 1), _printed(page, 2)
-    _holds(first, STORY, "3 · Severe")
-    assert "寒战" not in first
-    _holds(second, CHINESE_STORY, NEWS, "4 · Life-threatening")
-    assert _squeezed(STORY) not in second
-    assert "DRAFT" not in second
+def _the_follow_up_is_printed_in_chinese_and_the_first_report_stays(page: Page) -> None:
+    first, second = printed(page, 1), printed(page, 2)
+    assert says(first, STORY, "3 · Severe")
+    assert not says(first, "寒战")
+    assert says(second, CHINESE_STORY, NEWS, "4 · Life-threatening")
+    assert not says(second, STORY)
+    assert not says(second, "DRAFT")
