@@ -111,7 +111,7 @@ def test_a_reaction_to_an_infusion_is_reported_asked_about_and_assessed_as_susar
     open_from_inbox(sponsor, "the site has answered")
     expect(sponsor.get_by_role("main")).to_contain_text(ANSWER)
 
-    _assess_as_susar(sponsor)
+    _assess_as_susar(sponsor, version=1)
     day_zero = SeriousCase.objects.get().day_zero
     assert day_zero is not None
     expect(clock(sponsor, IN_15_DAYS)).to_contain_text(f"due by {day_zero + timedelta(days=15)}")
@@ -130,6 +130,9 @@ def test_a_reaction_to_an_infusion_is_reported_asked_about_and_assessed_as_susar
     assert known_on is not None
     expect(clock(sponsor, IN_7_DAYS)).to_contain_text(f"due by {known_on + timedelta(days=7)}")
     _the_follow_up_is_printed_in_chinese_and_the_first_report_stays(sponsor)
+    _take_up(sponsor)
+    _assess_as_susar(sponsor, version=2)
+    _report_to_the_authority(sponsor, known_on)
 
 
 # --- at the bedside ---------------------------------------------------------------------------------------------------
@@ -220,16 +223,26 @@ def _take_up(page: Page) -> None:
     expect_message(page, "The case is in your review.")
 
 
-def _assess_as_susar(page: Page) -> None:
+def _assess_as_susar(page: Page, *, version: int) -> None:
     """Serious and related by the report, unexpected by the monitor: a SUSAR, signed with the password."""
     page.get_by_role("main").get_by_role("link", name="Assess", exact=True).click()
-    expect_heading(page, f"{CASE}: assess version 1")
+    expect_heading(page, f"{CASE}: assess version {version}")
     expect(page.get_by_role("region", name="What the report says")).to_contain_text("The event is serious.")
     choose(page, {"related_by_sponsor": "yes", "expectedness": "unexpected", "is_susar": "yes"})
     type_in(page, {"password": PASSWORD})
     press(page, "Sign the assessment")
     expect_message(page, f"The assessment of {CASE} is signed.")
     expect(page.get_by_role("main")).to_contain_text("Maria Gruber")
+
+
+def _report_to_the_authority(page: Page, day: date) -> None:
+    """The clock is met by the report; that it is to be completed still waits."""
+    page.get_by_role("main").get_by_role("link", name="Report to an authority").click()
+    type_in(page, {"sent_on": day.isoformat(), "authority": "NMPA"})
+    press(page, "Record")
+    expect_message(page, "The report to the authority is recorded.")
+    expect(clock(page, IN_7_DAYS)).to_contain_text("In time")
+    expect(clock(page, "Complete report to the authority")).to_contain_text("Clock runs")
 
 
 # --- new information --------------------------------------------------------------------------------------------------
