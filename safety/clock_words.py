@@ -1,9 +1,8 @@
 """The clocks of a serious event in words: which report each is for, when it ends, what is left of it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ _HOURS_ONLY: Final = timedelta(hours=48)
 """From here on whole days are told, not hours and minutes."""
 
 
-def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
+def moment_in_words(moment: datetime, zone: tzinfo) -> str:
     """Date and time on the wall there, with its distance from UTC: in an autumn night one time comes twice."""
     local = moment.astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M} UTC{local.isoformat()[-6:]}"

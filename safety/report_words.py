@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from safety.clock_words import moment_in_words
 from safety.layout import GROUPS
 from safety.models import AdverseEvent, CaseDocument, ConcomitantMedication, ReportVersion
 from safety.selectors.events import ValueChange
@@ -189,7 +189,10 @@ def _column_value(model: type[models.Model], name: str, value: Any) -> str:
     except FieldDoesNotExist:
         return _value(value)
     if value not in (None, "") and isinstance(column, models.DateTimeField):
-        return date_format(timezone.localtime(datetime.fromisoformat(value)), "Y-m-d H:i T")
+        # Names of time zones are no help: CST is the time of China and that of Chicago.
+        return moment_in_words(datetime.fromisoformat(value), timezone.get_current_timezone())
+    if value not in (None, "") and isinstance(column, models.TimeField):
+        return f"{time.fromisoformat(value):%H:%M}"
     choices = dict(getattr(column, "choices", None) or ())
     return str(choices[value]) if value in choices and value != "" else _value(value)
 

@@ -5,7 +5,7 @@ from notifications.services.inbox import mark_all_read, mark_read
 from notifications.services.mails import MAX_ATTEMPTS, deliver_waiting, gather_mails, send_mails, try_again
 from notifications.services.runs import MAILS, TICK, record_run
 from notifications.services.sweeping import Expected, Outcome, sweep
-from notifications.services.telling import Told, tell
+from notifications.services.telling import Told, settle, tell
 
 __all__ = [
     "MAILS",
@@ -21,6 +21,7 @@ __all__ = [
     "mute",
     "record_run",
     "send_mails",
+    "settle",
     "sweep",
     "tell",
     "try_again",

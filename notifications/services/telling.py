@@ -1,4 +1,5 @@
-"""Telling of something that happened once, such as an export that is ready: nothing sweeps it."""
+"""Telling of something that happened once, such as an export that is ready: nothing sweeps it, and whoever tells says
+when it is settled."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -34,3 +35,10 @@ def tell(told: Iterable[Told]) -> None:
         (Reminder(**vars(each), told_at=now) for each in ordered),
         ignore_conflicts=True,
     )
+
+
+def settle(*, kind: str, topic: str) -> None:
+    """What was told of the topic holds no more, for anybody: it leaves the inbox, and is not mailed where it was not
+    yet. One statement."""
+    standing = Reminder.objects.filter(kind=kind, topic=topic, withdrawn_at=None)
+    standing.update(withdrawn_at=timezone.now())

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from clinical.safety.workflow import ReportRole, Step
-from notifications.services import Told, tell
+from notifications.services import Told, settle, tell
 from safety.case_roles import role_codes
 from safety.models import CaseStep, SeriousCase
 from trials.models import Delegation
@@ -37,7 +37,13 @@ _TOLD: Final = {
 
 
 def announce(case: SeriousCase, step: CaseStep, *, version: int) -> None:
-    """Tell those who have to act, or to know, but not the one who took the step: each once a step. Numbers only."""
+    """Tell those who have to act, or to know, but not the one who took the step: each once a step. Numbers only.
+
+    What was told of the steps before is settled, save that a case was assessed when it is closed.
+    """
+    topic = f"case:{case.pk}"
+    if step.step != Step.CLOSE:
+        settle(kind=SAFETY_CASE, topic=topic)
     if step.step not in _TOLD:
         return
     stage, roles = _TOLD[Step(step.step)]
@@ -54,7 +60,7 @@ def announce(case: SeriousCase, step: CaseStep, *, version: int) -> None:
     tell(
         Told(
             kind=SAFETY_CASE,
-            topic=f"case:{case.pk}",
+            topic=topic,
             stage=stage,
             occasion=f"step {step.pk}",
             recipient=person,

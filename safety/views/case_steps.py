@@ -52,12 +52,19 @@ _LEADS: Final = (Step.SUBMIT, Step.TAKE_UP, Step.ANSWER, Step.ASSESS, Step.CLOSE
 """Of the steps that are possible, the first of these is what the case waits for."""
 
 
-def actions_for(case: Any, roles: Collection[Any]) -> list[Action]:
-    """What may be done now, what the case waits for last, as on every page."""
+def actions_for(case: Any, roles: Collection[Any], *, is_awaited_by_authority: bool) -> list[Action]:
+    """What may be done now, what the case waits for last, as on every page.
+
+    While a clock runs until the authority is told, an assessed case waits for that and not to be closed.
+    """
     steps = possible_steps(case, roles)
-    lead = next((step for step in _LEADS if step in steps), None)
+    is_to_be_reported = is_awaited_by_authority and Step.CLOSE in steps
+    lead = None if is_to_be_reported else next((step for step in _LEADS if step in steps), None)
     ordered = sorted(steps, key=lambda step: step is lead)
-    return [_action(case, step, is_primary=step is lead) for step in ordered]
+    found = [_action(case, step, is_primary=step is lead) for step in ordered]
+    if is_to_be_reported:
+        found.append(Action(address("case-authority", case), _("Report to an authority"), "report", is_primary=True))
+    return found
 
 
 def _action(case: Any, step: Step, *, is_primary: bool) -> Action:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
+from clinical.safety.clock_faces import ClockKind
 from clinical.safety.workflow import Step
 from patients.access import SubjectRequest, subject_page
 from patients.policies import may_receive_data
@@ -64,14 +65,16 @@ def case(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRes
     found = case_or_404(request, event_number)
     versions = reads.versions_of(found)
     roles = roles_of(request)
+    clocks = clocks_of(found)
+    awaited = any(clock.is_running and clock.kind is not ClockKind.SITE_TO_SPONSOR for clock in clocks)
     context = {
         "standing": reads.standing_of(found, versions),
         "versions": versions,
         "steps": reads.steps_of(found),
-        "clocks": clocks_of(found),
+        "clocks": clocks,
         "documents": reads.documents_of(found),
         "authority_reports": reads.authority_reports_of(found),
-        "actions": actions_for(found, roles),
+        "actions": actions_for(found, roles, is_awaited_by_authority=awaited),
         "may_write": request.roles.may(Permission.RECORD_ADVERSE_EVENTS, subject.site),
         "may_attach": bool(roles),
         "may_report_on": request.roles.may(Permission.REVIEW_SAFETY, subject.site) and found.day_zero is not None,

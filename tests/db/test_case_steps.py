@@ -206,6 +206,30 @@ def test_each_step_tells_those_who_have_to_act_and_not_the_one_who_took_it(
         assert told_by(lambda step=step, person=person: take(case, step, person), people) == expected, step
 
 
+def test_what_was_told_leaves_the_inbox_when_the_next_step_is_taken_but_closing_hides_no_assessment(
+    subject: Subject, people: dict[str, User]
+) -> None:
+    nurse, doctor, reviewer = people["nurse"], people["doctor"], people["reviewer"]
+    other = written_case(subject, nurse)
+    take(other, Step.SUBMIT, doctor)
+    case = written_case(subject, nurse)
+    steps = [
+        (Step.SUBMIT, doctor, {"submitted"}),
+        (Step.TAKE_UP, reviewer, set()),
+        (Step.ASK, reviewer, {"questions"}),
+        (Step.ANSWER, nurse, {"answered"}),
+        (Step.ASSESS, reviewer, {"assessed"}),
+        (Step.CLOSE, reviewer, {"assessed"}),
+        (Step.FOLLOW_UP, nurse, {"follow_up_begun"}),
+        (Step.SUBMIT, doctor, {"follow_up"}),
+    ]
+    for step, person, standing in steps:
+        take(case, step, person)
+        told = Reminder.objects.filter(withdrawn_at=None)
+        assert set(told.filter(topic=f"case:{case.pk}").values_list("stage", flat=True)) == standing, step
+        assert told.filter(topic=f"case:{other.pk}").exists()
+
+
 def test_recording_a_serious_event_tells_nobody_before_it_is_reported(
     subject: Subject, people: dict[str, User]
 ) -> None:

@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +18,7 @@ from notifications import queue
 from notifications.kinds import KINDS
 from notifications.models import MutedKind, Reminder
 from notifications.selectors import muted_by
-from notifications.services import Told, mute, tell
+from notifications.services import Told, mute, settle, tell
 from tests.factories import make_kind, make_member
 from tests.worlds import NOW
 from trials.models import Site
@@ -70,6 +71,20 @@ def test_telling_many_takes_one_statement(site: Site, coordinator: User) -> None
         tell(ready(person, site) for person in people)
     assert len([query for query in queries if "INSERT" in query["sql"]]) == 1
     assert Reminder.objects.count() == 5
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_is_settled_leaves_every_inbox_and_nothing_else_does(site: Site, coordinator: User) -> None:
+    colleague = make_member("coordinator", site)
+    tell([ready(coordinator, site), ready(colleague, site), replace(ready(coordinator, site), topic="export:2")])
+    settle(kind="test_ready", topic="export:1")
+    settle(kind="another", topic="export:2")
+    found = Reminder.objects.order_by("topic", "recipient").values_list("topic", "recipient", "withdrawn_at")
+    assert list(found) == [
+        ("export:1", coordinator.pk, NOW),
+        ("export:1", colleague.pk, NOW),
+        ("export:2", coordinator.pk, None),
+    ]
 
 
 # --- what comes by mail -----------------------------------------------------------------------------------------------

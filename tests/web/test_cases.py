@@ -12,7 +12,7 @@ from accounts.models import User
 from audit.context import acting
 from patients.models import Subject
 from safety.models import AuthorityReport, ReportVersion, SeriousCase
-from safety.services import assess, correct_adverse_event, follow_up, save_draft
+from safety.services import assess, correct_adverse_event, follow_up, report_to_authority, save_draft
 from tests.factories import PASSWORD, make_member, make_subject
 from tests.factories.cases import (
     WRITTEN,
@@ -244,7 +244,7 @@ def test_what_was_signed_is_shown_with_name_moment_meaning_and_digest(
     assert signature is not None
     for part in (
         investigator.full_name,
-        "2026-05-20 12:00:00 CST",
+        "2026-05-20 12:00:00 UTC+0800",
         "I have made this report, and it is true to the best of my knowledge",
         signature.digest,
         "Content is as it was signed",
@@ -437,6 +437,42 @@ def test_nothing_can_be_reported_on_before_the_site_has_reported(
 ) -> None:
     written_case(subject, coordinator)
     assert monitor.get(address("case-authority", subject)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("is_susar", "reports", "leads"),
+    [(False, [], "Close the case"), (True, [], "Report to an authority"), (True, [True], "Close the case")],
+)
+def test_an_assessed_case_waits_for_the_authority_first_and_then_to_be_closed(
+    monitor: Client,
+    subject: Subject,
+    investigator: User,
+    reviewer: User,
+    is_susar: bool,
+    reports: list[bool],
+    leads: str,
+) -> None:
+    case = case_in_review(subject, investigator, reviewer)
+    expectedness = "unexpected" if is_susar else "expected"
+    judged = {"related_by_sponsor": True, "expectedness": expectedness, "is_susar": is_susar}
+    assess(case=case, **judged, seen_version=case.version, by=reviewer)
+    for is_complete in reports:
+        report_to_authority(case=case, sent_on=NOW.date(), authority="NMPA", is_complete=is_complete, by=reviewer)
+    actions = monitor.get(address("case", subject)).context["actions"]
+    assert [str(action.words) for action in actions if action.is_primary] == [leads]
+    assert str(actions[-1].words) == leads
+    assert "Close the case" in [str(action.words) for action in actions]
+
+
+def test_moments_of_the_report_name_their_distance_from_utc(
+    doctor: Client, subject: Subject, investigator: User
+) -> None:
+    case = written_case(subject, investigator, onset_time="09:05")
+    said = words(doctor.get(address("case-submit", subject)))
+    assert "Known to be serious since 2026-05-20 11:00 UTC+08:00" in said
+    assert "Began at 09:05 " in said
+    sign_report(case, investigator)
+    assert "CST" not in text(doctor.get(address("case-version", subject, 1)))
 
 
 def test_a_closed_case_can_be_opened_by_new_information(

@@ -218,6 +218,8 @@ def test_every_kind_has_a_box_and_that_of_safety_cannot_be_changed(coordinator: 
         "eligibility": {"checked"},
         "test_ready": {"checked"},
         "safety_case": {"checked", "disabled"},
+        "safety_clock": {"checked", "disabled"},
+        "safety_stopping_rule": {"checked", "disabled"},
         "safety_test": {"checked", "disabled"},
     }
     assert "nobody can do without it" in text(page)
