@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from safety.layout import GROUPS
 from safety.models import AdverseEvent, CaseDocument, ConcomitantMedication, ReportVersion
@@ -41,7 +41,7 @@ _DOSE_WORDS: Final = {
 }
 _DOSE_LABELS: Final = {
     "visit": gettext_lazy("Visit"),
-    "day": gettext_lazy("Day"),
+    "day": pgettext_lazy("date", "Day"),
     "fact": gettext_lazy("Treatment"),
     "amount": gettext_lazy("Dose"),
     "product": gettext_lazy("Product"),

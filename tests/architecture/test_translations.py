@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-OURS = ("accounts", "trials", "patients", "assessments", "safety", "exports", "notifications", "workspace")
+OURS = ("accounts", "trials", "patients", "assessments", "safety", "signatures", "exports", "notifications", "workspace")
 
 TRANSLATED = re.compile(
     r"\{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%\}|\{%\s*comment\b.*?endcomment\s*%\}"
