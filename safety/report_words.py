@@ -53,6 +53,8 @@ _LISTS: Final = {
     "documents": gettext_lazy("Documents"),
 }
 _MEDICATION_COLUMNS: Final = ("number", "name", "indication", "dose", "route", "frequency", "started", "ended")
+_FOLLOWS: Final = frozenset({"version", "onset_on", "ended_on"})
+"""What changes only with something else that is shown."""
 _WORKED_OUT: Final = ("onset_on", "ended_on", "is_related", "related_to", "grade_changes", "treatments")
 
 
@@ -86,7 +88,8 @@ def sections_of(content: Content) -> list[Section]:
         Section(_("Narrative"), text=content["narrative"]),
         Section(_("Report"), facts=_about_the_report(content)),
         Section(
-            _("Subject"), facts=[(str(name), _value(content["subject"][key])) for key, name in _SUBJECT_LABELS.items()]
+            _("About the subject"),
+            facts=[(str(name), _value(content["subject"][key])) for key, name in _SUBJECT_LABELS.items()],
         ),
         *_event_sections(content["event"]),
         *(_table(name, content[name]) for name in _LISTS),
@@ -99,7 +102,7 @@ def changes_between(signed: Content, current: Content) -> list[ValueChange]:
     found = [
         ValueChange(_event_label(name), _event_value(name, signed["event"].get(name)), _event_value(name, value))
         for name, value in current["event"].items()
-        if name != "version" and signed["event"].get(name, value) != value
+        if name not in _FOLLOWS and signed["event"].get(name, value) != value
     ]
     found += [
         ValueChange(str(label), _value(signed["subject"].get(name)), _value(current["subject"][name]))
