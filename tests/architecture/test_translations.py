@@ -117,7 +117,7 @@ def form_modules() -> list[str]:
     return [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files if path.name != "__init__.py"]
 
 
-def form_classes() -> list[type[forms.BaseForm]]:
+def form_classes() -> list[Any]:
     return [
         pytest.param(value, id=f"{name}.{value.__name__}")
         for name in form_modules()
