@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from safety.clock_words import moment_in_words
 from safety.layout import GROUPS
@@ -41,7 +41,7 @@ _DOSE_WORDS: Final = {
 }
 _DOSE_LABELS: Final = {
     "visit": gettext_lazy("Visit"),
-    "day": gettext_lazy("Day"),
+    "day": pgettext_lazy("date", "Day"),
     "fact": gettext_lazy("Treatment"),
     "amount": gettext_lazy("Dose"),
     "product": gettext_lazy("Product"),

@@ -1,7 +1,7 @@
 """Stopping rules and terms of a protocol in words."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from clinical.safety.incidence import GRADES
 from clinical.safety.stopping_rules import StoppingRule
@@ -34,7 +34,7 @@ def events_in_words(rule: StoppingRule) -> str:
     """Which events count: everything that one of them must be."""
     conditions = [
         (rule.is_related, _("related to treatment")),
-        (rule.is_serious, _("serious")),
+        (rule.is_serious, pgettext("event", "serious")),
         (rule.is_special_interest, _("of special interest")),
         (rule.grade_at_least > 1, _("grade %(grade)s or more") % {"grade": rule.grade_at_least}),
         (bool(rule.terms), _("one of: %(terms)s") % {"terms": ", ".join(map(name_of_term, rule.terms))}),

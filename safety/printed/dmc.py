@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from patients.typeset import typeset
@@ -113,6 +113,7 @@ def _words() -> dict[str, Any]:
         "made_at": _("State of the record"),
         "incidence": _("Subjects with at least one event"),
         "how": _(
+            # xgettext:no-python-format
             "Of those treated, each subject once in a line, at the highest grade; exact 95% interval (Clopper-Pearson)."
             " Events are counted beside the subjects."
         ),
@@ -141,7 +142,7 @@ def _words() -> dict[str, Any]:
         ],
         "rules": _("Stopping rules"),
         "no_rules": _("The protocol names no stopping rule as a value."),
-        "rule_heads": [_("Rule"), _("Holds when"), _("Subjects now"), _("Who"), _("State")],
+        "rule_heads": [_("Rule"), _("Holds when"), _("Subjects now"), pgettext("subjects", "Who"), _("State")],
         "page": _("page {page} of {pages}"),
         "made_with": f"Dermis {settings.DERMIS_VERSION}",
     }

@@ -14,13 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = Path("locale/zh_Hans/LC_MESSAGES")
 SOURCES = (
     "accounts", "assessments", "audit", "clinical", "config", "exports", "notifications", "patients", "protocols",
-    "safety", "static", "templates", "trials", "workspace",
+    "safety", "signatures", "static", "templates", "trials", "workspace",
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-zA-Z]|\{\w*\}")
 ESCAPED_PERCENT = "%%"
 LETTER = re.compile(r"[^\W\d_]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-SAME_IN_CHINESE = {"BSA", "EU/kg", "EU/mL", "PASI", "YYYY-MM-DD", "YYYY-MM-DD hh:mm"}
+SAME_IN_CHINESE = {"BSA", "EU/kg", "EU/mL", "PASI", "SHA-256", "SUSAR", "YYYY-MM-DD", "YYYY-MM-DD hh:mm", "hh:mm"}
 
 
 def catalogue() -> polib.POFile:

@@ -15,7 +15,9 @@ from django.utils.functional import Promise
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-OURS = ("accounts", "trials", "patients", "assessments", "safety", "exports", "notifications", "workspace")
+OURS = (
+    "accounts", "trials", "patients", "assessments", "safety", "signatures", "exports", "notifications", "workspace",
+)  # fmt: skip
 
 TRANSLATED = re.compile(
     r"\{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%\}|\{%\s*comment\b.*?endcomment\s*%\}"
@@ -107,19 +109,21 @@ def test_a_model_has_a_translated_name(model: type[models.Model]) -> None:
     assert isinstance(model._meta.verbose_name, Promise)
 
 
-def form_classes() -> list[type[forms.BaseForm]]:
-    found: dict[str, type[forms.BaseForm]] = {}
-    for app in OURS:
-        if (ROOT / app / "forms.py").exists():
-            module = import_module(f"{app}.forms")
-            for value in vars(module).values():
-                if (
-                    isinstance(value, type)
-                    and issubclass(value, forms.BaseForm)
-                    and value.__module__ == module.__name__
-                ):
-                    found[f"{app}.{value.__name__}"] = value
-    return [pytest.param(value, id=name) for name, value in found.items()]
+def form_modules() -> list[str]:
+    """`forms.py` of an app, or the modules of its folder `forms`."""
+    files = [
+        path for app in OURS for path in sorted((ROOT / app).glob("forms.py")) + sorted((ROOT / app).glob("forms/*.py"))
+    ]
+    return [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files if path.name != "__init__.py"]
+
+
+def form_classes() -> list[Any]:
+    return [
+        pytest.param(value, id=f"{name}.{value.__name__}")
+        for name in form_modules()
+        for value in vars(import_module(name)).values()
+        if isinstance(value, type) and issubclass(value, forms.BaseForm) and value.__module__ == name
+    ]
 
 
 @pytest.mark.parametrize("form", form_classes())
