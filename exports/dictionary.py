@@ -39,7 +39,8 @@ Files
 How values are written
 - Files are CSV (RFC 4180 quoting, lines end in LF), in UTF-8 without a byte order mark, with a header line.
 - Coded values are given as codes; {dictionary} lists their meanings. Yes and no are Y and N.
-- Dates are ISO 8601 days at the site. Moments are ISO 8601 with the offset of UTC, +00:00.
+- Dates are ISO 8601 days at the site; of an adverse event or a medication they may end with the month or the year.
+  Times are hours and minutes at the site. Moments are ISO 8601 with the offset of UTC, +00:00.
 - Nothing between two commas means that there is no value. In a form, the column <item>_missing may say why.
 - Rows come in a fixed order: site, subject number, then schedule or time.
 

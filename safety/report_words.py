@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.core.exceptions import FieldDoesNotExist
@@ -53,6 +54,8 @@ _LISTS: Final = {
     "documents": gettext_lazy("Documents"),
 }
 _MEDICATION_COLUMNS: Final = ("number", "name", "indication", "dose", "route", "frequency", "started", "ended")
+_FOLLOWS: Final = frozenset({"version", "onset_on", "ended_on"})
+"""What changes only with something else that is shown."""
 _WORKED_OUT: Final = ("onset_on", "ended_on", "is_related", "related_to", "grade_changes", "treatments")
 
 
@@ -86,7 +89,8 @@ def sections_of(content: Content) -> list[Section]:
         Section(_("Narrative"), text=content["narrative"]),
         Section(_("Report"), facts=_about_the_report(content)),
         Section(
-            _("Subject"), facts=[(str(name), _value(content["subject"][key])) for key, name in _SUBJECT_LABELS.items()]
+            _("About the subject"),
+            facts=[(str(name), _value(content["subject"][key])) for key, name in _SUBJECT_LABELS.items()],
         ),
         *_event_sections(content["event"]),
         *(_table(name, content[name]) for name in _LISTS),
@@ -99,7 +103,7 @@ def changes_between(signed: Content, current: Content) -> list[ValueChange]:
     found = [
         ValueChange(_event_label(name), _event_value(name, signed["event"].get(name)), _event_value(name, value))
         for name, value in current["event"].items()
-        if name != "version" and signed["event"].get(name, value) != value
+        if name not in _FOLLOWS and signed["event"].get(name, value) != value
     ]
     found += [
         ValueChange(str(label), _value(signed["subject"].get(name)), _value(current["subject"][name]))
@@ -152,11 +156,12 @@ def _heads(name: str) -> list[str]:
 
 def _cells(name: str, line: Content) -> list[str]:
     if name == "doses":
-        dose = f"{line['amount']} {line['unit']}"
+        dose = f"{Decimal(line['amount']):,} {line['unit']}"
         shown = {**line, "fact": str(_DOSE_WORDS.get(line["fact"], line["fact"])), "amount": dose}
         return [_value(shown[column]) for column in _DOSE_LABELS]
     if name == "medications":
-        return [_column_value(ConcomitantMedication, column, line[column]) for column in _MEDICATION_COLUMNS]
+        shown = {**line, "ended": line["ended"] or _("Ongoing")}
+        return [_column_value(ConcomitantMedication, column, shown[column]) for column in _MEDICATION_COLUMNS]
     return [line["title"], line["file_name"], line["digest"]]
 
 

@@ -24,6 +24,7 @@ from safety.terms import RELATION_OF, SPECIAL_INTEREST
 
 YES_NO: Final = (("yes", _("Yes")), ("no", _("No")))
 AS_BOOL: Final = {"yes": True, "no": False}
+PARTIAL_DAY: Final = {"placeholder": _("YYYY-MM-DD"), "inputmode": "numeric", "autocomplete": "off"}
 LOOKS_AT_LINES: Final = _("Look at the changes of grade: each needs a day and a grade.")
 
 
@@ -62,12 +63,15 @@ class AdverseEventForm(forms.ModelForm):
     class Meta:
         model = AdverseEvent
         fields = ENTERED
+        help_texts = {"grade": _("How intense it was at its worst, by the grades of its term (CTCAE version 5.0).")}
         field_classes = {"admitted_on": DayField, "discharged_on": DayField, "serious_known_at": MomentField}
         widgets = {
             "narrative": forms.Textarea(attrs={"rows": 4}),
             "treatment_given": forms.Textarea(attrs={"rows": 2}),
             "grade": forms.RadioSelect,
             "outcome": forms.RadioSelect,
+            "onset": forms.TextInput(attrs=PARTIAL_DAY),
+            "ended": forms.TextInput(attrs=PARTIAL_DAY),
             "onset_time": forms.TimeInput(format="%H:%M", attrs={"placeholder": _("hh:mm"), "autocomplete": "off"}),
             "serious_known_at": MomentInput(),
         }

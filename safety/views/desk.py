@@ -22,6 +22,7 @@ def desk(request: TrialRequest, *, trial: Any) -> HttpResponse:
     alerts = alerts_of(trial, request.user)
     context = {
         "trial": trial,
+        "alerts": [alert for alert in alerts if alert.holds],
         "rules": [(alert, limit_in_words(alert.rule), events_in_words(alert.rule)) for alert in alerts],
         "cases": waiting_cases(request.user, trial),
         "sponsor_zone": trial.sponsor_zone,

@@ -11,7 +11,7 @@ from audit.hardening import event_tables, tracked_tables
 from audit.history import BOOKKEEPING, event_model
 from patients.models import SubjectIdentity
 
-CLINICAL_APPS = ("accounts", "trials", "patients", "assessments", "safety", "exports")
+CLINICAL_APPS = ("accounts", "signatures", "trials", "patients", "assessments", "safety", "exports")
 NOT_A_RECORD_OF_THE_TRIAL = {
     "assessments.FormDraft",
     "notifications.Reminder",

@@ -137,6 +137,15 @@ def test_a_folder_that_our_programs_write_to_is_a_volume_and_belongs_to_their_us
     assert f"chown dermis {folder}" in DOCKERFILE
 
 
+def test_documents_lie_in_a_volume_that_belongs_to_our_user_and_to_the_web_server_alone() -> None:
+    (folder,) = {environment_of(service)["DOCUMENTS_FOLDER"] for service in OURS.values()}
+    assert {name for name, service in OURS.items() if f"documents:{folder}" in service.get("volumes", [])} == {"web"}
+    assert f"mkdir /var/lib/dermis {folder} " in DOCKERFILE
+    assert f"chown dermis {folder}" in DOCKERFILE
+    # A volume inside another one would show the files to whoever has the outer one.
+    assert not any(folder.startswith(f"{other.split(':')[1]}/") for other in OURS["beat"]["volumes"])
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_our_services_run_programs_that_exist(name: str) -> None:
     command = command_of(OURS[name])

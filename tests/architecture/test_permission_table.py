@@ -348,7 +348,6 @@ def _treated(site: Site) -> Subject:
         "action_taken": "dose_not_changed",
         "outcome": "not_recovered",
     }
-    record_adverse_event(subject=subject, fields=event, by=doctor)
     make_medication(subject, doctor)
     serious = record_adverse_event(subject=subject, fields=event, by=doctor)
     add_document(case=serious.case, title="Letter", file=a_file(), by=doctor)

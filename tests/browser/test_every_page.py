@@ -37,6 +37,11 @@ NO_PAGE_OF_THEIR_OWN = {
     "safety:cioms",
     "safety:dmc-summary",
     "safety:review",
+    "safety:case-close",
+    "safety:case-document",  # a file
+    "safety:case-open",
+    "safety:case-take-up",
+    "safety:decide-suggestion",
     "workspace:delegate",
     "workspace:end-delegation",
     "workspace:enrolment-limit",

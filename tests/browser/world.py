@@ -148,6 +148,7 @@ SIGHTS = (
     Sight("case-draft", "coordinator", f"{DRAFTED}draft/"),
     Sight("case-attach", "coordinator", f"{CASE}documents/new/"),
     Sight("case-follow-up", "coordinator", f"{CASE}follow-up/"),
+    Sight("case-answer-not-now", "coordinator", f"{CASE}answer/", 409),
     Sight("case-drafted", "investigator", DRAFTED),
     Sight("case-submit", "investigator", f"{DRAFTED}submit/"),
     Sight("case-to-review", "reviewer", CASE),
@@ -185,7 +186,7 @@ SIGHTS = (
     Sight("safety-profile-empty", "monitor", f"{NEW}safety-profile/"),
     Sight("today-safety-monitor", "safety_monitor", TRIAL),
     Sight("safety-desk", "safety_monitor", f"{TRIAL}safety-desk/"),
-    Sight("events-to-review", "safety_monitor", f"{TRIAL}adverse-events/?review=not_reviewed"),
+    Sight("events-to-review", "safety_monitor", f"{TRIAL}adverse-events/?review=changed"),
     Sight("event-to-review", "safety_monitor", f"{TREATED}adverse-events/1/"),
     Sight("protocol", "monitor", f"{TRIAL}protocol/"),
     Sight("form-not-started", "monitor", f"{NEW}visits/SCR/forms/pasi/"),
@@ -270,6 +271,7 @@ def build() -> dict[str, User]:
     change_event(fever, nurse, relation="certain")
     _medication(treated, fever, nurse)
     _case(treated, people)
+    correct_form(treated.visits.get(code="W0"), "infusion", nurse, has_reaction="Y")
     screened_subject(site, nurse)
     decide_eligibility(subject=screened_subject(site, nurse), outcome="eligible", by=people["investigator"])
     take_place(make_subject(site, nurse), "SCR", nurse)
@@ -433,6 +435,7 @@ def _fever(onset_on: date) -> dict[str, Any]:
         "is_serious": True,
         "caused_hospitalisation": True,
         "admitted_on": onset_on,
+        "grade_changes": [(onset_on, 1), (onset_on + timedelta(days=1), 3)],
         "relation": "probable",
         "action_taken": "dose_not_changed",
         "outcome": "recovering",

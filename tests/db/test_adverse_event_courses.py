@@ -228,7 +228,7 @@ def test_before_enrolment_no_treatment_of_the_study_but_the_product_is_asked_abo
     ],
 )
 def test_treatments_come_into_question_that_the_arms_of_the_subject_had(arms: list[str], possible: set[Cause]) -> None:
-    site = make_site(make_trial("NCT03424629"), "TJ")
+    site = make_site(make_trial("NCT03424629"))
     subject = make_subject(site, User.objects.system())
     with acting(by=User.objects.system(), reason="Another arm"):
         Visit.objects.filter(subject=subject, code="W1").update(arm_code=arms[0])

@@ -8,11 +8,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import InternalError, ProgrammingError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
@@ -127,11 +128,9 @@ def full_trial() -> None:
         mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
         onset = visit.occurred_on
         record_adverse_event(subject=subject, fields={**FEVER, "onset": onset.isoformat()}, by=doctor)
-        record_adverse_event(
-            subject=subject,
-            fields={**FEVER, "onset": onset.isoformat(), "visit": visit, "narrative": AWKWARD},
-            by=doctor,
-        )
+        course = {"onset_time": time(7, 5), "grade_changes": [(onset, 1)]}
+        of_visit = {**FEVER, "onset": onset.isoformat(), "visit": visit, "narrative": AWKWARD, **course}
+        record_adverse_event(subject=subject, fields=of_visit, by=doctor)
         _medication(subject, doctor)
         with acting(by=doctor):
             ConsentWithdrawal.objects.create(
@@ -347,7 +346,12 @@ def test_every_adverse_event_is_in_its_file(full: Trial, manager: User) -> None:
     ]
     stored = in_order(AdverseEvent.objects.all(), lambda event: (*whose(event.subject), event.number))
     expected = [
-        {**of_subject(event.subject), "visit": event.visit.code if event.visit else "", **fields_of(event, *names)}
+        {
+            **of_subject(event.subject),
+            "visit": event.visit.code if event.visit else "",
+            **fields_of(event, *names),
+            "is_ongoing": "Y",
+        }
         for event in stored
     ]
     assert [row["visit"] for row in expected] == ["", "W4", "", "W4"]
@@ -388,6 +392,36 @@ def test_the_dictionary_names_medication_as_cdash_does(trial: Trial, manager: Us
             "CMAENO": "events",
         }.items()
     )
+
+
+def test_changes_of_grade_and_treatments_of_events_have_files_of_their_own(full: Trial, manager: User) -> None:
+    members = members_of(make_export(trial=full, by=manager))
+    events = in_order(AdverseEvent.objects.filter(number=2), lambda event: whose(event.subject))
+    assert len(events) == 2
+    assert rows_of(members, "adverse_event_grades.csv") == [
+        {**of_subject(event.subject), "event": "2", "changed_on": event.onset, "grade": "1"} for event in events
+    ]
+    assert rows_of(members, "adverse_event_treatments.csv") == [
+        {**of_subject(event.subject), "event": number, "medication": "2"} for event in events for number in ("1", "2")
+    ]
+    times = [row["onset_time"] for row in rows_of(members, "adverse_events.csv")]
+    assert times == ["", "07:05", "", "07:05"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ended", "ongoing"),
+    [("recovering", "", "Y"), ("unknown", "", ""), ("recovered", "2026-05", "N")],
+)
+def test_an_event_is_ongoing_by_its_outcome(
+    trial: Trial, manager: User, outcome: str, ended: str, ongoing: str
+) -> None:
+    site = make_site(trial, "GZ")
+    by = make_member("investigator", site)
+    with time_machine.travel("2026-05-20"):
+        fields = {**FEVER, "onset": "2026-05-20", "outcome": outcome, "ended": ended}
+        record_adverse_event(subject=make_subject(site, by), fields=fields, by=by)
+    (row,) = rows_of(members_of(make_export(trial=trial, by=manager)), "adverse_events.csv")
+    assert (row["is_ongoing"], row["ended"], row["onset_on"]) == (ongoing, ended, "2026-05-20")
 
 
 def test_every_lot_is_in_its_file_whoever_received_it(full: Trial, manager: User) -> None:

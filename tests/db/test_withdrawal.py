@@ -11,7 +11,7 @@ from assessments.registry import INSTRUMENTS
 from assessments.selectors import casebook, drafts_left
 from assessments.services import save_form
 from audit.history import changes
-from notifications.models import Notification
+from notifications.models import Reminder
 from patients.models import ConsentWithdrawal, InformedConsent, Subject, Visit
 from patients.policies import may_receive_data
 from patients.selectors.consent import (
@@ -22,7 +22,7 @@ from patients.services.consent import correct_consent, record_consent, withdraw_
 from patients.services.deviations import complete_deviation, report_deviation, void_deviation
 from patients.services.enrolment import end_participation
 from patients.services.extra_visits import add_unscheduled_visit
-from patients.services.reminders import remind_of_opening_windows
+from patients.services.reminders import sweep_visit_windows
 from patients.services.visits import correct_visit_date
 from safety.services import correct_adverse_event, record_adverse_event
 from tests.factories import (
@@ -132,10 +132,9 @@ def test_reminders_go_on_after_withdrawal_from_treatment_and_stop_after_that_fro
     stays, goes = (infused_subject(site, investigator, days_ago=25) for _n in range(2))
     withdraw(stays, "treatment", investigator)
     withdraw(goes, "follow_up", investigator)
-    remind_of_opening_windows(timezone.now())
-    told = " ".join(Notification.objects.filter(recipient=coordinator).values_list("subject", flat=True))
-    assert stays.number in told
-    assert goes.number not in told
+    sweep_visit_windows(timezone.now())
+    told = Reminder.objects.filter(recipient=coordinator).values_list("facts__number", flat=True)
+    assert set(told) == {stays.number}
 
 
 def test_withdrawal_from_follow_up_ends_participation_and_leaves_done_visits_open(

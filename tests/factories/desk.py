@@ -70,15 +70,12 @@ def change_event(event: AdverseEvent, by: User | None = None, **changed: Any) ->
 
 
 def make_case(event: AdverseEvent, state: str, **values: Any) -> SeriousCase:
-    """The case of a serious event in this state, with the days that the state asks for."""
+    """The case of an event brought into this state, with the days that the state asks for."""
     today = event.subject.site.today()
     judged = {"related_by_sponsor": True, "is_susar": True} if state in ("assessed", "closed") else {}
-    case = SeriousCase(
-        subject=event.subject, event=event, state=state, **{"number": event.pk, "day_zero": today, **judged, **values}
-    )
-    with acting(by=system()):
-        case.save(force_insert=True)
-    return case
+    given = {"state": state, "number": event.pk, "day_zero": today, **judged, **values}
+    with acting(by=system(), reason="State of the test"):
+        return SeriousCase.objects.update_or_create(event=event, subject=event.subject, defaults=given)[0]
 
 
 def plan_safety(trial: Trial, plan: str = PLAN, version: str = "1.5") -> ProtocolVersion:

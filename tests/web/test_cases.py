@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit.context import acting
 from patients.models import Subject
-from safety.models import AuthorityReport, ReportVersion, SeriousCase
+from safety.models import AdverseEvent, AuthorityReport, ReportVersion, SeriousCase
 from safety.services import assess, correct_adverse_event, follow_up, save_draft
 from tests.factories import PASSWORD, make_member, make_subject
 from tests.factories.cases import (
@@ -227,7 +227,9 @@ def test_a_coordinator_writes_but_does_not_sign(nurse: Client, subject: Subject,
 def test_a_missing_moment_of_awareness_is_pointed_out_and_holds_nothing_up(
     doctor: Client, subject: Subject, investigator: User
 ) -> None:
-    case = written_case(subject, investigator, serious_known_at=None)
+    case = written_case(subject, investigator)
+    with acting(by=investigator, reason="As it was recorded before this was asked"):
+        AdverseEvent.objects.filter(case=case).update(serious_known_at=None)
     assert "Since when the site has known" in text(doctor.get(address("case-submit", subject)))
     assert doctor.post(address("case-submit", subject), signature_for(case)).status_code == 302
 

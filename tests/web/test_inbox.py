@@ -217,6 +217,7 @@ def test_every_kind_has_a_box_and_that_of_safety_cannot_be_changed(coordinator: 
         "consent_renewal": {"checked"},
         "eligibility": {"checked"},
         "test_ready": {"checked"},
+        "safety_case": {"checked", "disabled"},
         "safety_test": {"checked", "disabled"},
     }
     assert "nobody can do without it" in text(page)

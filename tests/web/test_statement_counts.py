@@ -18,6 +18,7 @@ from patients.models import Subject
 from patients.services.eligibility import decide_eligibility
 from safety.services import record_adverse_event
 from tests.factories import (
+    correct_form,
     entry_for,
     infused_subject,
     make_lot,
@@ -61,7 +62,7 @@ patients:register           -            coordinator    13
 safety:list                 -            monitor        12
 safety:list                 ?ongoing=no  monitor        12
 safety:list                 ?review=changed&sort=-grade safety_monitor 11
-safety:desk                 -            safety_monitor 15
+safety:desk                 -            safety_monitor 17
 safety:incidence            -            monitor        13
 workspace:safety-profile    /            monitor        16
 workspace:today             -            safety_monitor 12
@@ -107,6 +108,9 @@ safety:case-draft           /3           coordinator    14
 safety:case-submit          /3           investigator   18
 safety:event                /1           monitor        16
 safety:event                /1           safety_monitor 18
+safety:subject-events       /            coordinator    14
+safety:record               /            coordinator    15
+safety:correct              /1           coordinator    17
 safety:event-history        /1           monitor        17
 notifications:inbox         -            coordinator    9
 notifications:inbox         ?show=unread coordinator    9
@@ -141,6 +145,7 @@ def enlarge(site: Site, by: User) -> None:
     record_adverse_event(subject=treated, fields={**EVENT, "onset": (today - timedelta(days=69)).isoformat()}, by=by)
     sign_report(written_case(treated, by), by)
     written_case(treated, by)
+    correct_form(treated.visits.get(code="W0"), "infusion", by, has_reaction="Y")
     make_member("monitor", site)
     make_lot(site.trial, f"UC-{treated.number}")
     make_range(site, valid_from=today - timedelta(days=NormalRange.objects.count()))
