@@ -76,6 +76,17 @@ class Names:
     term: str = Term.OTHER
 
 
+def concerns(name: str, event: AdverseEvent) -> bool:
+    """Whether the value says something about this event; what does not is empty, or no, as the event's rules demand."""
+    if name in SERIOUSNESS_CRITERIA or name == "serious_known_at":
+        return event.is_serious
+    if name in ("admitted_on", "discharged_on"):
+        return event.caused_hospitalisation
+    if name in RELATION_OF.values() or name == "other_cause":
+        return bool(getattr(event, name))
+    return True
+
+
 def _column(name: str) -> "models.Field[Any, Any]":
     return cast("models.Field[Any, Any]", AdverseEvent._meta.get_field(name))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any, Final
 
 from django.core.exceptions import FieldDoesNotExist
@@ -155,11 +156,12 @@ def _heads(name: str) -> list[str]:
 
 def _cells(name: str, line: Content) -> list[str]:
     if name == "doses":
-        dose = f"{line['amount']} {line['unit']}"
+        dose = f"{Decimal(line['amount']):,} {line['unit']}"
         shown = {**line, "fact": str(_DOSE_WORDS.get(line["fact"], line["fact"])), "amount": dose}
         return [_value(shown[column]) for column in _DOSE_LABELS]
     if name == "medications":
-        return [_column_value(ConcomitantMedication, column, line[column]) for column in _MEDICATION_COLUMNS]
+        shown = {**line, "ended": line["ended"] or _("Ongoing")}
+        return [_column_value(ConcomitantMedication, column, shown[column]) for column in _MEDICATION_COLUMNS]
     return [line["title"], line["file_name"], line["digest"]]
 
 

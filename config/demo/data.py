@@ -13,7 +13,8 @@ from assessments.services import Entry, mark_not_done, save_form
 from config.demo.laboratory import list_ranges
 from config.demo.lots import let_through, stock
 from config.demo.people import DEMO_PASSWORD, PEOPLE
-from config.demo.stories import STORIES, DemoEvent, Story
+from config.demo.safety import tell_of_safety
+from config.demo.stories import STORIES, Story
 from config.demo.trials import SHEET_VALID_FROM, SHEET_VERSION, TRIALS, DemoTrial
 from config.demo.values import values_of
 from patients.models import Subject, Visit
@@ -24,8 +25,6 @@ from patients.services.registration import Identity, register_subject
 from patients.services.visits import record_visit
 from patients.visit_content import forms_of
 from protocols.loader import STUDIES, read_folder
-from safety.services import record_adverse_event
-from safety.terms import SPECIAL_INTEREST
 from trials.models import Site, Trial
 from trials.selectors import protocol_of
 from trials.services import delegate, load_protocol, open_site, set_enrolment_target
@@ -132,7 +131,7 @@ def _tell(story: Story, site: Site, staff: Staff) -> Subject:
     decide_eligibility(subject=subject, outcome="screen_failure" if failed else "eligible", by=investigator)
     if story.stop_at not in ("eligible", "screen_failure"):
         enrol(subject=subject, arm_code=_arm(subject), enrolled_on=consent_on + timedelta(days=1), by=coordinator)
-        _treat(subject, story, today, coordinator, investigator)
+        _treat(subject, story, today, staff)
     subject.refresh_from_db()
     return subject
 
@@ -143,9 +142,10 @@ def _arm(subject: Subject) -> str:
     return "" if protocol.allocation else protocol.arms[0].code
 
 
-def _treat(subject: Subject, story: Story, today: date, coordinator: User, investigator: User) -> None:
+def _treat(subject: Subject, story: Story, today: date, staff: Staff) -> None:
     if story.infused_ago is None:
         return
+    coordinator, investigator = staff["coordinator", story.site], staff["investigator", story.site]
     first = today - timedelta(days=story.infused_ago)
     for visit in protocol_of(subject.protocol_version).visits[1:]:
         late = visit.days_after + 1 if visit.code == story.late_at else 0
@@ -153,8 +153,9 @@ def _treat(subject: Subject, story: Story, today: date, coordinator: User, inves
         _attend(subject, visit.code, on, story, coordinator, investigator)
         if visit.code == story.stop_at:
             break
-    for event in story.events:
-        _suffer(subject, event, first, coordinator)
+    tell_of_safety(
+        subject, story, first, coordinator=coordinator, investigator=investigator, monitor=staff["safety_monitor", ""]
+    )
     if story.ending:
         subject.refresh_from_db()
         reason = "All visits done" if story.ending == "completed" else "Moved to another city"
@@ -188,30 +189,3 @@ def _fill(form: str, visit: Visit, on: date, story: Story, by: User) -> None:
     missing = {"results-CA-result": "not_done"} if form == "laboratory" and story.lacks_calcium else {}
     entry = Entry(values=values, assessed_on=on, missing=missing)
     save_form(spec=spec, visit=visit, entry=entry, complete=not is_draft, by=by, expected_version=0)
-
-
-def _suffer(subject: Subject, event: DemoEvent, first_treatment: date, by: User) -> None:
-    onset = first_treatment + timedelta(days=event.day)
-    ended = None if event.days_long is None else onset + timedelta(days=event.days_long)
-    earlier = Visit.objects.filter(subject=subject, outcome="done", occurred_on__lte=onset).order_by("-position")
-    record_adverse_event(
-        subject=subject,
-        fields={
-            "term": event.term,
-            "term_code": event.term_code,
-            "onset": onset.isoformat(),
-            "ended": "" if ended is None else ended.isoformat(),
-            "visit": earlier.first(),
-            "narrative": event.narrative,
-            "grade": event.grade,
-            "is_serious": event.is_hospitalised,
-            "caused_hospitalisation": event.is_hospitalised,
-            "admitted_on": onset if event.is_hospitalised else None,
-            "discharged_on": ended if event.is_hospitalised else None,
-            "is_special_interest": event.term_code in SPECIAL_INTEREST,
-            "relation": event.relation,
-            "action_taken": "dose_not_changed",
-            "outcome": "not_recovered" if event.days_long is None else "recovered",
-        },
-        by=by,
-    )

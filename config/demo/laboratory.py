@@ -78,10 +78,10 @@ def list_ranges(site: Site, valid_from: date, by: User) -> None:
 
 
 def laboratory(visit: Visit, story: Story) -> dict[str, Any]:
-    """Liver enzymes a little above the limit once, in subjects with an adverse event on the day of treatment."""
+    """Everything within its limits, but for what the story says."""
     results: dict[str, str | None] = {"CA": None} if story.lacks_calcium else {}
-    if visit.code == "W4" and any(event.day == 0 for event in story.events):
-        results["ALT"] = "61"
+    if visit.code in story.raised_alt:
+        results["ALT"] = story.raised_alt[visit.code]
     return {"sampled_on": day_of(visit), "is_fasting": "Y", "results": _lines("laboratory", visit, results)}
 
 
@@ -100,12 +100,20 @@ def _lines(form: str, visit: Visit, results: dict[str, str | None]) -> tuple[dic
 def _line(code: str, result: str | None) -> dict[str, Any]:
     value = None if result is None else Decimal(result)
     is_raised = code == "ALT" and value is not None and value > 50
+    is_high = is_raised and value is not None and value > 150
+    comment = "To be repeated in a week" if is_high else "Repeated a week later: normal"
     return {
         ROW_KEY: code,
         "qualifier": None,
         "result": value,
         "unit": ANALYTES[code].unit,
         **dict.fromkeys(("low", "high", "investigator_grade")),
-        "significance": Significance.NOT_SIGNIFICANT if is_raised else None,
-        "comment": "Repeated a week later: normal" if is_raised else None,
+        "significance": _significance(is_raised, is_high),
+        "comment": comment if is_raised else None,
     }
+
+
+def _significance(is_raised: bool, is_high: bool) -> Significance | None:
+    if not is_raised:
+        return None
+    return Significance.SIGNIFICANT if is_high else Significance.NOT_SIGNIFICANT

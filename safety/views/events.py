@@ -21,7 +21,7 @@ from safety.forms.grade_lines import GradeLines
 from safety.forms.reviews import ReviewForm
 from safety.forms.suggestions import DecisionForm
 from safety.grade_words import SCALES
-from safety.layout import GROUPS, READ, causes_in_words, label
+from safety.layout import GROUPS, READ, causes_in_words, concerns, label
 from safety.selectors.clocks import add_next_clock_of_events
 from safety.selectors.events import (
     differences,
@@ -128,7 +128,10 @@ def event(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRe
     words = values_in_words(found)
     context = {
         "event": found,
-        "groups": [(group.title, [(name, label(name), words[name]) for name in group.fields]) for group in GROUPS],
+        "groups": [
+            (group.title, [(name, label(name), words[name]) for name in group.fields if concerns(name, found)])
+            for group in GROUPS
+        ],
         "related_to": causes_in_words(found.related_to),
         "since_infusion": since_infusion(found),
         "points_to_check": points_to_check(found.outline),

@@ -1,5 +1,6 @@
-// Help while an adverse event is typed: the buttons for its grade carry the words of the chosen CTCAE term, and grades
-// that the term does not have are hidden. Without it the list of grades says the same, and the server decides.
+// Help while an adverse event is typed: the buttons for its grade carry the words of the chosen CTCAE term, grades that
+// the term does not have are hidden, and so is what is not asked of this event. Without it the list of grades says the
+// same, and the server decides.
 (() => {
   const term = document.querySelector("main select[name=term_code]");
   const list = document.querySelector("[data-grade-words]");
@@ -29,5 +30,39 @@
     const own = show();
     if (special && own.some((row) => "special" in row.dataset)) special.checked = true;
   });
+  show();
+})();
+
+(() => {
+  const criteria = [
+    "results_in_death", "is_life_threatening", "caused_hospitalisation", "is_disabling", "is_congenital_anomaly",
+    "is_medically_important",
+  ];
+  const input = (name) => document.querySelector(`main [name=${name}]`);
+  const row = (name) => document.getElementById(`div_id_${name}`);
+  const yes = document.querySelector("main input[name=is_serious][value=yes]");
+  const no = document.querySelector("main input[name=is_serious][value=no]");
+  if (!yes || !no || criteria.some((name) => !input(name))) return;
+
+  // What holds a value or is wrong stays in view.
+  const ask = (name, isAsked) => {
+    const at = row(name);
+    if (at) at.hidden = !isAsked && !at.querySelector(".is-invalid, .invalid-feedback, .field-error");
+  };
+  const isTicked = (name) => input(name).checked;
+  const show = () => {
+    const isSerious = !no.checked || criteria.some(isTicked);
+    criteria.forEach((name) => ask(name, isSerious));
+    ask("serious_known_at", yes.checked);
+    const stay = isTicked("caused_hospitalisation") || input("admitted_on").value || input("discharged_on").value;
+    ask("admitted_on", stay);
+    ask("discharged_on", stay);
+    ask("other_cause", input("relation_other").value || input("other_cause").value);
+  };
+
+  criteria.forEach((name) => input(name).addEventListener("change", () => {
+    if (isTicked(name) && !no.checked) yes.checked = true;
+  }));
+  document.querySelector("main form.form-page").addEventListener("change", show);
   show();
 })();
