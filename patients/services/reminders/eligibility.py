@@ -22,7 +22,7 @@ WITH {DAYS},
 anchor (version_id, code, notice) AS (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::int[])),
 decided AS (
     SELECT DISTINCT ON (decision.subject_id) decision.*, subject.number, subject.site_id, subject.status,
-        subject.first_treatment_on, subject.protocol_version_id AS version_id
+        subject.protocol_version_id AS version_id
     FROM patients_eligibilitydecision AS decision
     JOIN patients_subject AS subject ON subject.id = decision.subject_id
     WHERE subject.status <> ALL (%s)
@@ -42,8 +42,7 @@ again AS (
     JOIN place USING (site_id)
     JOIN anchor USING (version_id)
     JOIN patients_visit AS visit ON visit.subject_id = decided.subject_id AND visit.code = anchor.code
-    WHERE decided.stale_since IS NULL AND decided.first_treatment_on IS NULL
-        AND decided.outcome = '{EligibilityOutcome.ELIGIBLE}'
+    WHERE decided.stale_since IS NULL AND decided.outcome = '{EligibilityOutcome.ELIGIBLE}'
         AND decided.status IN ('{SubjectStatus.ELIGIBLE}', '{SubjectStatus.ENROLLED}')
         AND visit.outcome = '' AND place.today BETWEEN visit.window_closes_on - anchor.notice AND visit.window_closes_on
 )
