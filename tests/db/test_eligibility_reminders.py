@@ -1,6 +1,7 @@
 """Investigators are told when a decision on eligibility is to be looked at again, and before it goes stale."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +11,7 @@ from audit.context import acting
 from notifications.models import Reminder
 from notifications.services import Outcome
 from patients.models import Subject
+from patients.services.eligibility import decide_eligibility
 from patients.services.reminders import sweep_eligibility
 from tests.factories import correct_form, make_member, system
 from tests.worlds import NOW
@@ -78,6 +80,36 @@ def test_the_first_treatment_settles_it(site: Site, infused: Subject, investigat
 
 def test_who_was_not_decided_upon_is_not_told_of(site: Site, screened: Subject, investigator: User) -> None:
     sweep_eligibility(noon_at_site(closes_on(screened)))
+    assert standing() == []
+
+
+def test_who_was_found_not_eligible_after_enrolment_is_not_told_of(
+    site: Site, enrolled: Subject, investigator: User
+) -> None:
+    screening = enrolled.visits.get(code="SCR")
+    correct_form(screening, "pasi", investigator, **NO_SKIN)
+    correct_form(screening, "bsa", investigator, **dict.fromkeys((f"{region}_palms" for region in REGIONS), Decimal(0)))
+    decide_eligibility(subject=enrolled, outcome="found_not_eligible", by=investigator)
+    sweep_eligibility(noon_at_site(closes_on(enrolled)))
+    assert standing() == []
+
+
+def test_nobody_is_told_of_a_subject_whose_participation_has_ended(
+    site: Site, eligible: Subject, investigator: User
+) -> None:
+    correct_form(eligible.visits.get(code="SCR"), "pasi", investigator, **NO_SKIN)
+    sweep_eligibility(NOW)
+    with acting(by=system(), reason="Participation ended"):
+        Subject.objects.filter(pk=eligible.pk).update(status="withdrawn")
+    assert sweep_eligibility(NOW) == Outcome(told=0, withdrawn=1)
+
+
+def test_only_the_window_of_the_first_treatment_counts(site: Site, eligible: Subject, investigator: User) -> None:
+    today = site.today(NOW)
+    assert closes_on(eligible) - today > 3 * DAY
+    with acting(by=system(), reason="A visit that closes today"):
+        eligible.visits.filter(code="W12").update(planned_on=today, window_opens_on=today, window_closes_on=today)
+    sweep_eligibility(NOW)
     assert standing() == []
 
 

@@ -335,6 +335,14 @@ def test_a_visit_that_was_planned_after_its_window_had_opened_is_not_late(site: 
     assert late() == set()
 
 
+def test_a_visit_that_was_planned_after_its_window_had_closed_is_not_late(site: Site, coordinator: Any) -> None:
+    sweep_visit_windows(NOW)
+    visit = window(site, opens_on=WEDNESDAY - 20 * DAY, days=7)
+    sweep_visit_windows(NOW + 5 * DAY)
+    assert stages(visit) == [CLOSED]
+    assert late() == set()
+
+
 # --- how much work ----------------------------------------------------------------------------------------------------
 
 

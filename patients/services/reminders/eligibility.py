@@ -9,9 +9,8 @@ from notifications.services import Expected, Outcome, sweep
 from patients.models import SubjectStatus
 from patients.models.eligibility import EligibilityOutcome
 from patients.policies import ENDED
-from patients.services.reminders.places import DAYS, INVESTIGATORS_FIRST, places
-from trials.models import ProtocolVersion, Site
-from trials.selectors import protocol_of
+from patients.services.reminders.places import DAYS, INVESTIGATORS_FIRST, columns, places, protocols_at
+from trials.models import Site
 
 ELIGIBILITY = "eligibility"
 TO_REVIEW = "to_review"
@@ -23,7 +22,7 @@ WITH {DAYS},
 anchor (version_id, code, notice) AS (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::int[])),
 decided AS (
     SELECT DISTINCT ON (decision.subject_id) decision.*, subject.number, subject.site_id, subject.status,
-        subject.first_treatment_on, subject.protocol_version_id AS version_id
+        subject.protocol_version_id AS version_id
     FROM patients_eligibilitydecision AS decision
     JOIN patients_subject AS subject ON subject.id = decision.subject_id
     WHERE subject.status <> ALL (%s)
@@ -43,8 +42,7 @@ again AS (
     JOIN place USING (site_id)
     JOIN anchor USING (version_id)
     JOIN patients_visit AS visit ON visit.subject_id = decided.subject_id AND visit.code = anchor.code
-    WHERE decided.stale_since IS NULL AND decided.first_treatment_on IS NULL
-        AND decided.outcome = '{EligibilityOutcome.ELIGIBLE}'
+    WHERE decided.stale_since IS NULL AND decided.outcome = '{EligibilityOutcome.ELIGIBLE}'
         AND decided.status IN ('{SubjectStatus.ELIGIBLE}', '{SubjectStatus.ENROLLED}')
         AND visit.outcome = '' AND place.today BETWEEN visit.window_closes_on - anchor.notice AND visit.window_closes_on
 )
@@ -77,13 +75,11 @@ def sweep_eligibility(now: datetime) -> Outcome:
     def expected(previous: datetime | None) -> Expected:
         at = places(INVESTIGATORS_FIRST, now=now, previous=previous)
         anchors = list(_anchors(at.people))
-        columns = ([each[column] for each in anchors] for column in range(len(_Anchor._fields)))
-        return Expected(_EXPECTED, [*at.parameters(), *columns, sorted(ENDED)])
+        return Expected(_EXPECTED, [*at.parameters(), *columns(anchors, _Anchor._fields), sorted(ENDED)])
 
     return sweep(ELIGIBILITY, expected, now=now)
 
 
 def _anchors(sites: Collection[Site]) -> Iterator[_Anchor]:
-    for version in ProtocolVersion.objects.filter(trial__in={site.trial_id for site in sites}).defer("files"):
-        protocol = protocol_of(version)
-        yield _Anchor(version.pk, protocol.anchor, protocol.reminder_days.before_closing)
+    for version, protocol in protocols_at(sites):
+        yield _Anchor(version, protocol.anchor, protocol.reminder_days.before_closing)

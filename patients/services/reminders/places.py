@@ -1,13 +1,14 @@
 """Whom to tell at which site, and what day it is there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from accounts.roles import COORDINATOR, INVESTIGATOR
-from trials.models import Site
-from trials.selectors import people_by_site
+from protocols.schema import Protocol
+from trials.models import ProtocolVersion, Site
+from trials.selectors import people_by_site, protocol_of
 
 COORDINATORS_FIRST = (COORDINATOR.code, INVESTIGATOR.code)
 """Coordinators are told; where a site has none, its investigators are, so that somebody is."""
@@ -56,3 +57,15 @@ def places(roles: Sequence[str], *, now: datetime, previous: datetime | None) ->
         for site, holders in people_by_site(now, roles=[role]).items():
             people.setdefault(site, holders)
     return Places(people, now, previous or now)
+
+
+def protocols_at(sites: Collection[Site]) -> Iterator[tuple[int, Protocol]]:
+    """Every protocol version of the trials of these sites, by primary key: one statement, and no parsing the second
+    time."""
+    for version in ProtocolVersion.objects.filter(trial__in={site.trial_id for site in sites}).defer("files"):
+        yield version.pk, protocol_of(version)
+
+
+def columns(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> list[list[Any]]:
+    """The rows as lists by column, in the order of the names: what `unnest` takes, also where there is no row."""
+    return [[row[number] for row in rows] for number in range(len(names))]

@@ -10,9 +10,8 @@ from clinical.reminder_stages import DAY, ReminderStage, reach_of
 from notifications.services import Expected, Outcome, sweep
 from patients.models import VisitKind
 from patients.policies import ENDED
-from patients.services.reminders.places import COORDINATORS_FIRST, Places, places
-from trials.models import ProtocolVersion, Site
-from trials.selectors import protocol_of
+from patients.services.reminders.places import COORDINATORS_FIRST, Places, columns, places, protocols_at
+from trials.models import Site
 
 VISIT_WINDOW = "visit_window"
 
@@ -125,9 +124,9 @@ def _expected(at: Places) -> Expected:
             [site.pk for site in at.people],
             [site.trial_id for site in at.people],
             [site.trial.registration for site in at.people],
-            *([each[column] for each in days] for column in range(len(_Days._fields))),
+            *columns(days, _Days._fields),
             *at.recipients(),
-            *([each[column] for each in planned] for column in range(len(_Planned._fields))),
+            *columns(planned, _Planned._fields),
             furthest + longest_notice * DAY,
             sorted(ENDED),
         ],
@@ -144,10 +143,8 @@ def _days(site: Site, at: Places) -> _Days:
 
 
 def _planned(sites: Collection[Site]) -> Iterator[_Planned]:
-    trials = {site.trial_id for site in sites}
-    for version in ProtocolVersion.objects.filter(trial__in=trials).defer("files"):
-        protocol = protocol_of(version)
+    for version, protocol in protocols_at(sites):
         days = protocol.reminder_days
         for visit in protocol.visits:
             names = json.dumps({"en": visit.name, "zh": visit.name_zh}, ensure_ascii=False)
-            yield _Planned(version.pk, visit.code, names, days.before_opening, days.before_closing)
+            yield _Planned(version, visit.code, names, days.before_opening, days.before_closing)
