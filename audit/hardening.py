@@ -58,16 +58,20 @@ def harden_after_migrate(using: str, **_: Any) -> None:
 
 
 def harden(cursor: CursorWrapper, *, role: str) -> None:
-    """Lay all safeguards; raises RuntimeError when the application role does not exist or owns tables."""
+    """Lay all safeguards; raises RuntimeError when the application role does not exist or owns tables.
+
+    A table that a migration backwards has taken away is left out."""
     _check_role(cursor, role)
     cursor.execute(NEVER_IGNORE)
     cursor.execute(TRIGGER_FUNCTIONS)
     for (function,) in cursor.fetchall():
         cursor.execute(f"ALTER FUNCTION {function} SECURITY DEFINER SET search_path = public, pg_temp")
     cursor.execute(NO_TRUNCATE)
-    for table in event_tables() + tracked_tables():
+    present = set(cursor.db.introspection.table_names(cursor))
+    history = [table for table in event_tables() if table in present]
+    for table in history + [table for table in tracked_tables() if table in present]:
         _refuse_truncate(cursor, table)
-    _grant(cursor, role)
+    _grant(cursor, role, history)
 
 
 def _check_role(cursor: CursorWrapper, role: str) -> None:
@@ -96,7 +100,7 @@ def _refuse_truncate(cursor: CursorWrapper, table: str) -> None:
     )
 
 
-def _grant(cursor: CursorWrapper, role: str) -> None:
+def _grant(cursor: CursorWrapper, role: str, history: list[str]) -> None:
     app = sql.Identifier(role)
     statements: list[sql.SQL | sql.Composed] = [
         sql.SQL("GRANT USAGE ON SCHEMA public TO {app}"),
@@ -109,7 +113,7 @@ def _grant(cursor: CursorWrapper, role: str) -> None:
             sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {app}").format(
                 table=sql.Identifier(table), app=app
             )
-            for table in event_tables()
+            for table in history
         ),
     ]
     for statement in statements:
