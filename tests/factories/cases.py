@@ -25,14 +25,15 @@ WRITTEN = {
 
 
 def serious_event(subject: Subject, by: User, **changed: Any) -> AdverseEvent:
-    """A fever that began today and led to a stay in hospital; the site has known it for an hour."""
+    """A fever that led to a stay in hospital; it began on the day on which the site knew it, an hour ago."""
+    known_at = timezone.now() - timedelta(hours=1)
     fields = {
         "term": "Fever",
-        "onset": subject.site.today().isoformat(),
+        "onset": subject.site.today(known_at).isoformat(),
         "grade": 3,
         "is_serious": True,
         "caused_hospitalisation": True,
-        "serious_known_at": timezone.now() - timedelta(hours=1),
+        "serious_known_at": known_at,
         "relation": "possible",
         "action_taken": "dose_not_changed",
         "outcome": "recovering",

@@ -144,9 +144,10 @@ def make_range(
     return add_normal_range(site=site, analyte=analyte, **limits, **given)
 
 
-def make_site(trial: Trial, code: str = "GZ") -> Site:
-    """One of three sites in different time zones."""
-    name, country, time_zone = SITES[code]
+def make_site(trial: Trial, code: str = "GZ", *, time_zone: str = "") -> Site:
+    """One of three sites in different time zones, or in the one that is named."""
+    name, country, usual = SITES[code]
+    time_zone = time_zone or usual
     return open_site(trial=trial, code=code, name=name, country=country, time_zone=time_zone, by=system())
 
 
