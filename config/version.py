@@ -1,3 +1,3 @@
 """The version of Dermis, shown in the footer and written into every export."""
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
