@@ -117,20 +117,28 @@ def _enter(event: AdverseEvent, fields: Mapping[str, Any], *, stored_now: Lists)
         raise ValidationError({"onset": _("Enter the day on which the event began, as far as it is known.")})
     today, consent_on = event.subject.site.today(), consent_day(event.subject)
     work_out_days(event, consent_on=consent_on, today=today)
-    # What contradicts itself is said in words before the database's own rules are asked.
-    event.clean()
-    event.full_clean()
-    lists = entered_lists(event, fields, stored_now)
-    errors = (
+    impossible = (
         _impossible_days(event, today=today, consent_on=consent_on)
         | _impossible_moments(event)
         | _wrong_visit(event)
         | _impossible_causes(event, before)
     )
-    if errors:
-        raise ValidationError(errors)
+    _refuse_together(event, impossible)
+    event.full_clean()
+    lists = entered_lists(event, fields, stored_now)
     refuse_wrong_lists(event, lists, today=today)
     return lists
+
+
+def _refuse_together(event: AdverseEvent, impossible: Mapping[str, str]) -> None:
+    """Say at once what cannot be and what contradicts itself, in words, before the database's own rules are asked."""
+    errors = {field: [ValidationError(message)] for field, message in impossible.items()}
+    try:
+        event.clean()
+    except ValidationError as contradictions:
+        contradictions.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
 
 
 def _know_since_now(event: AdverseEvent, *, was_serious: bool | None) -> None:

@@ -126,6 +126,12 @@ def test_a_contradiction_is_refused_at_its_field(subject: Subject, nurse: User) 
     assert refusal.value.message_dict == {"ended": ["Enter the day on which the event was over."]}
 
 
+def test_impossible_days_and_contradictions_are_said_together(subject: Subject, nurse: User) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        record(subject, nurse, onset="2026-05-21", outcome="recovered")
+    assert set(refusal.value.message_dict) == {"onset", "ended"}
+
+
 def test_a_value_that_is_not_entered_by_people_cannot_be_set(subject: Subject, nurse: User) -> None:
     with pytest.raises(TypeError, match="number"):
         record(subject, nurse, number=7)
