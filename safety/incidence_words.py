@@ -76,5 +76,6 @@ def _cell(head: str, count: Count) -> ShownCount:
 
 
 def _grades(count: Count) -> str:
-    """How many subjects have which highest grade, as in 1: 2, 3: 1."""
-    return ", ".join(f"{grade}: {n}" for grade, n in zip(GRADES, count.by_grade, strict=True) if n) or "–"
+    """How many subjects have which highest grade, as in: grade 1: 2, grade 3: 1."""
+    found = [(grade, subjects) for grade, subjects in zip(GRADES, count.by_grade, strict=True) if subjects]
+    return ", ".join(_("grade %(grade)s: %(count)s") % {"grade": g, "count": n} for g, n in found) or "–"
