@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Bsa',
             fields=[
@@ -530,4 +532,4 @@ class Migration(migrations.Migration):
             model_name='vitalsignsevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7a13992a5c1920029d76a9a66350c71dcf8e0399', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7d611', table='assessments_vitalsignsevent', when='BEFORE')),
         ),
-    ]
+    ])

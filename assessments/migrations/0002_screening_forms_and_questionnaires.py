@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         ('patients', '0005_enrolled_have_numbers'),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='vitalsigns',
             name='insert_insert',
@@ -895,4 +897,4 @@ class Migration(migrations.Migration):
             model_name='zungsdsevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0400e637cf645e7878a5c4d601c3998610bb75e0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_853b6', table='assessments_zungsdsevent', when='BEFORE')),
         ),
-    ]
+    ])

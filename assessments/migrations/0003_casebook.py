@@ -11,6 +11,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import together
+
 
 class Migration(migrations.Migration):
 
@@ -21,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='BodySystemExamined',
             fields=[
@@ -2874,4 +2876,4 @@ class Migration(migrations.Migration):
             model_name='vitalsignsreadingevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='400f339195fdca9492396cf3c73eb46097a3acb7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_82bf7', table='assessments_vitalsignsreadingevent', when='BEFORE')),
         ),
-    ]
+    ])

@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ExportRecord',
             fields=[
@@ -95,4 +97,4 @@ class Migration(migrations.Migration):
             model_name='exportrecordevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f7c3e82e4c65dd5a06cf30a1127f0c7f2b84177e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d4476', table='exports_exportrecordevent', when='BEFORE')),
         ),
-    ]
+    ])

@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         ('trials', '0002_sheets_and_limits'),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='eligibilitydecision',
             name='insert_insert',
@@ -940,4 +942,4 @@ class Migration(migrations.Migration):
             model_name='deviationevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7829287706160cc452c79f3a522cc568f5367fb3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c8118', table='patients_deviationevent', when='BEFORE')),
         ),
-    ]
+    ])

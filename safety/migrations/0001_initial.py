@@ -7,6 +7,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from audit.operations import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         ('patients', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='AdverseEvent',
             fields=[
@@ -144,4 +146,4 @@ class Migration(migrations.Migration):
             model_name='adverseeventevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='627c2bf0270f1b3be0f492fc200b92e05e1a909f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_39004', table='safety_adverseeventevent', when='BEFORE')),
         ),
-    ]
+    ])

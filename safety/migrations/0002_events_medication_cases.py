@@ -10,6 +10,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='AuthorityReport',
             fields=[
@@ -1148,4 +1150,4 @@ class Migration(migrations.Migration):
             model_name='suggestiondecisionevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9a24aaf73cfbe5aa6788f73f128dc3c19111f370', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fbf1e', table='safety_suggestiondecisionevent', when='BEFORE')),
         ),
-    ]
+    ])

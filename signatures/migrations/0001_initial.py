@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Signature',
             fields=[
@@ -103,4 +105,4 @@ class Migration(migrations.Migration):
             model_name='signatureevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='00367da4a4594a9e54f2b9fd69ae3fc6eb145f98', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d8d9c', table='signatures_signatureevent', when='BEFORE')),
         ),
-    ]
+    ])
