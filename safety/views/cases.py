@@ -1,5 +1,6 @@
 """The pages of cases: the list, one case, its report."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -152,13 +153,15 @@ def case_submit(request: SubjectRequest, *, subject: Any, event_number: int) -> 
         else:
             _say_who_was_told(request, found)
             return redirect(address("case", found))
+    monitors = medical_monitors_of(found)
     context = {
         "form": form,
         "missing": ", ".join(missing),
         "version": version,
         "sections": sections_of(content),
         "digest": digest,
-        "monitors": medical_monitors_of(found),
+        "told": _others(request, monitors),
+        "is_nobody_there": not monitors,
         "who_reviews": _who_reviews(),
     }
     is_refused = request.method == "POST" if form is None else bool(form.errors)
@@ -168,7 +171,7 @@ def case_submit(request: SubjectRequest, *, subject: Any, event_number: int) -> 
 
 def _say_who_was_told(request: SubjectRequest, case: Any) -> None:
     monitors = medical_monitors_of(case)
-    told = ", ".join(str(person) for person in monitors if person.pk != request.user.pk)
+    told = _others(request, monitors)
     words = {"case": case, "people": told, "roles": _who_reviews()}
     if told:
         messages.success(request, _("The report of %(case)s is submitted. Told at once: %(people)s.") % words)
@@ -177,6 +180,11 @@ def _say_who_was_told(request: SubjectRequest, case: Any) -> None:
     if not monitors:
         text = _("Nobody was told: nobody has the role %(roles)s here. Ask an administrator to give it under People.")
         messages.warning(request, text % words)
+
+
+def _others(request: SubjectRequest, people: Iterable[Any]) -> str:
+    """Their names, without whoever asks: nobody is told of what they do themselves."""
+    return ", ".join(str(person) for person in people if person.pk != request.user.pk)
 
 
 def _who_reviews() -> str:

@@ -268,6 +268,9 @@ def test_who_is_the_medical_monitor_as_well_is_neither_told_nor_missed(
 ) -> None:
     case = written_case(subject, investigator)
     delegate(user=investigator, trial=site.trial, role=ROLES["safety_monitor"], site=site, by=system())
+    before = words(doctor.get(address("case-submit", subject)))
+    assert "Told at once" not in before
+    assert "Nobody" not in before
     after = text(doctor.post(address("case-submit", subject), signature_for(case), follow=True))
     assert "The report of SAE-0001 is submitted." in after
     assert "Nobody" not in after
