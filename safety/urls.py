@@ -1,6 +1,17 @@
 from django.urls import path
 
-from safety.views import case_steps, cases, desk, documents, events, listing, medication, printed, reviews
+from safety.views import (
+    authority_reports,
+    case_steps,
+    cases,
+    desk,
+    documents,
+    events,
+    listing,
+    medication,
+    printed,
+    reviews,
+)
 
 app_name = "safety"
 
@@ -29,7 +40,9 @@ urlpatterns = [
     path(f"{_CASE}assess/", case_steps.assess_case, name="case-assess"),
     path(f"{_CASE}close/", case_steps.close, name="case-close"),
     path(f"{_CASE}follow-up/", case_steps.begin_follow_up, name="case-follow-up"),
-    path(f"{_CASE}authority/", case_steps.authority_report, name="case-authority"),
+    path(f"{_CASE}authority/", authority_reports.record, name="case-authority"),
+    path(f"{_CASE}authority/<int:report_pk>/correct/", authority_reports.correct, name="case-authority-correct"),
+    path(f"{_CASE}authority/<int:report_pk>/take-back/", authority_reports.take_back, name="case-authority-take-back"),
     path(f"{_CASE}documents/new/", documents.attach, name="case-attach"),
     path(f"{_CASE}documents/<int:document_pk>/", documents.document, name="case-document"),
     path(f"{_SUBJECT}<int:event_number>/review/", reviews.review, name="review"),

@@ -15,6 +15,8 @@ Where an event changes later, these are defaults:
   never longer than it already had. Where its report of the other kind was sent before, that one stays met and the new
   clocks are not shortened by it.
 - A SUSAR that turns out to be neither has the 15 days of the others, from day 0.
+- Where an event was judged to be no SUSAR and new information comes, that may be what makes it one: day 0 is then the
+  day on which the sponsor knew it, and nobody has judged. A SUSAR keeps its day 0.
 """
 
 from collections.abc import Iterable

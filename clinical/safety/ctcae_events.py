@@ -73,11 +73,6 @@ def words_key(term: EventTerm, grade: int) -> str:
     return f"{'general' if is_general else term}.{grade}"
 
 
-def all_words_keys() -> tuple[str, ...]:
-    """Every key that `words_key` can give, each once: what the app must have words for."""
-    return tuple(dict.fromkeys(words_key(term, grade) for term in EventTerm for grade in grades_of(term)))
-
-
 def reported_as(term: EventTerm, *, is_infusion_related: bool) -> EventTerm:
     """The term under which the event is reported: an allergic reaction to an infusion is an infusion related reaction,
     and is not reported as both (navigational note of CTCAE)."""

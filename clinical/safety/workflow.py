@@ -112,11 +112,6 @@ def steps_from(state: ReportState, role: ReportRole) -> tuple[Transition, ...]:
     return tuple(found for found in TRANSITIONS if found.source is state and found.may_be_taken_by(role))
 
 
-def next_states(state: ReportState, role: ReportRole) -> frozenset[ReportState]:
-    """The states to which somebody in this role may bring a report that is in this state."""
-    return frozenset(found.target for found in steps_from(state, role))
-
-
 def transition(state: ReportState, step: Step, role: ReportRole) -> Transition:
     """The transition that this step is; raises ValueError where the state has no such step or the role may not."""
     for found in steps_from(state, role):

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import SignOffForm
-from patients.forms.fields import DayField, helper_of
+from patients.forms.fields import DayField, ReasonField, helper_of
 from safety.models import AuthorityReport, ReportVersion
 from safety.terms import Expectedness
 
@@ -112,6 +112,33 @@ class AuthorityReportForm(forms.ModelForm):
         model = AuthorityReport
         fields = ("sent_on", "authority", "reference", "is_complete")
         field_classes = {"sent_on": DayField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper_of()
+
+
+class AuthorityReportCorrectionForm(AuthorityReportForm):
+    """A correction of it: the same fields, the version that was read, and why it is corrected."""
+
+    reason = ReasonField()
+    seen_version = forms.IntegerField(min_value=1, max_value=10**6, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, instance: AuthorityReport, **kwargs: Any) -> None:
+        super().__init__(*args, **{"instance": instance, "initial": {"seen_version": instance.version}, **kwargs})
+
+    def values(self) -> dict[str, Any]:
+        """What is stored of the report, by field name."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+
+class TakeBackForm(forms.Form):
+    """Why a report that is recorded was never sent."""
+
+    reason = ReasonField(
+        label=_("Why it is taken back"), help_text=_("For example: recorded with the wrong case, never sent.")
+    )
+    seen_version = forms.IntegerField(min_value=1, max_value=10**6, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

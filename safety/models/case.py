@@ -122,21 +122,38 @@ class CaseStep(models.Model):
 
 @audited
 class AuthorityReport(models.Model):
-    """The case went to the authority on a day of the sponsor's calendar."""
+    """The case went to the authority on a day of the sponsor's calendar.
+
+    One that was never sent is taken back: it has a `void_reason`, counts for no clock and is never changed again.
+    `version` counts the saved states.
+    """
 
     case = models.ForeignKey(SeriousCase, on_delete=models.PROTECT, related_name="authority_reports")
     sent_on = models.DateField(_("sent on"))
     is_complete = models.BooleanField(_("complete report"), default=False)
     authority = models.CharField(_("authority"), max_length=120)
     reference = models.CharField(_("reference number"), max_length=80, blank=True)
+    void_reason = models.CharField(_("why it is taken back"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     class Meta:
         verbose_name = _("report to an authority")
         ordering = ("sent_on", "pk")
         constraints = [models.CheckConstraint(name="safety_authority_is_named", condition=Q(authority__regex=r"\S"))]
+        triggers = [
+            pgtrigger.Protect(name="authority_report_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="taken_back_stays_so", operation=pgtrigger.Update, condition=~pgtrigger.Q(old__void_reason="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case} {self.authority} {self.sent_on}"
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it is taken back."""
+        return bool(self.void_reason)
 
 
 @audited

@@ -1,5 +1,6 @@
 """What the pages of cases read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +8,10 @@ from django.db.models import Max, QuerySet
 
 from accounts.models import User
 from accounts.permissions import Permission
+from clinical.safety.workflow import Step
 from patients.models import Subject
 from patients.models.scoping import ScopedQuerySet
-from safety.models import AdverseEvent, AuthorityReport, CaseDocument, CaseStep, ReportVersion, SeriousCase
+from safety.models import AdverseEvent, CaseDocument, CaseStep, ReportVersion, SeriousCase
 from safety.report_content import WRITTEN, record_of, report_content
 from safety.report_words import Section, changes_between, sections_of
 from safety.selectors.events import Difference, ValueChange
@@ -100,9 +102,12 @@ def documents_of(case: SeriousCase) -> QuerySet[CaseDocument]:
     return case.documents.select_related("added_by")
 
 
-def authority_reports_of(case: SeriousCase) -> QuerySet[AuthorityReport]:
-    """The reports to authorities, by day."""
-    return case.authority_reports.all()
+def judged_anew(case: SeriousCase, steps: Iterable[CaseStep]) -> CaseStep | None:
+    """The assessment "no SUSAR" after which new information came, so that nobody has judged the case now."""
+    if case.is_susar is not None:
+        return None
+    found = [step for step in steps if step.step == Step.ASSESS and step.signature is not None]
+    return found[-1] if found else None
 
 
 def content_now(case: SeriousCase, version: ReportVersion) -> tuple[dict[str, Any], str]:

@@ -119,7 +119,7 @@ def facts_by_case(cases: Sequence[SeriousCase]) -> dict[int, ClockFacts]:
     told by the first report at or after the moment of awareness, so an event that becomes serious again starts the
     clock again, and one that is no longer serious has none. The clocks of the authority follow what the sponsor was
     told and has judged, so no correction gives more time before it is submitted; until a report is judged it may be a
-    SUSAR, so they run. A report to the authority before day 0 counts for none.
+    SUSAR, so they run. A report to the authority before day 0 counts for none, nor does one that is taken back.
     """
     prefetch_related_objects(cases, "event")
     pks = [case.pk for case in cases]
@@ -129,7 +129,7 @@ def facts_by_case(cases: Sequence[SeriousCase]) -> dict[int, ClockFacts]:
         if moment is not None:
             submitted[pk].append(moment)
     sent: dict[int, list[Sent]] = {pk: [] for pk in pks}
-    reports = AuthorityReport.objects.filter(case__in=pks).order_by("sent_on", "pk")
+    reports = AuthorityReport.objects.filter(case__in=pks, void_reason="").order_by("sent_on", "pk")
     for pk, day, is_complete in reports.values_list("case_id", "sent_on", "is_complete"):
         sent[pk].append(Sent(day, is_complete))
     return {case.pk: _facts(case, submitted[case.pk], sent[case.pk]) for case in cases}
@@ -191,6 +191,11 @@ def clocks_by_case(cases: Collection[SeriousCase], now: datetime | None = None) 
 def next_due(rows: Collection[ClockRow]) -> ClockRow | None:
     """The running clock that ends first; None where none runs."""
     return min((row for row in rows if row.is_running), key=lambda row: row.ends_at, default=None)
+
+
+def due_to_authority(rows: Collection[ClockRow]) -> list[ClockRow]:
+    """The running clocks of the authority; those of a case that nobody has judged are among them."""
+    return [row for row in rows if row.is_running and row.kind is not ClockKind.SITE_TO_SPONSOR]
 
 
 def add_next_clock_of_events(events: Iterable[Any]) -> None:

@@ -1,16 +1,11 @@
 """Who is told of a step of a case."""
 
-from collections.abc import Collection
 from typing import Any, Final
 
-from django.db.models import Q
-
-from accounts.models import User
 from clinical.safety.workflow import ReportRole, Step
 from notifications.services import Told, settle, tell
-from safety.case_roles import role_codes
 from safety.models import CaseStep, SeriousCase
-from trials.models import Delegation
+from safety.selectors.case_people import people_of
 
 SAFETY_CASE: Final = "safety_case"
 
@@ -68,13 +63,6 @@ def announce(case: SeriousCase, step: CaseStep, *, version: int) -> None:
             site=site,
             facts=facts,
         )
-        for person in _people(case, roles)
+        for person in people_of(case, roles)
         if person.pk != step.taken_by_id
     )
-
-
-def _people(case: SeriousCase, roles: Collection[ReportRole]) -> list[User]:
-    site = case.subject.site
-    codes = {code for role in roles for code in role_codes(role)}
-    held = Delegation.objects.in_force().filter(Q(site=site) | Q(site=None), trial=site.trial_id, role_code__in=codes)
-    return list(User.objects.filter(pk__in=held.values("user")))

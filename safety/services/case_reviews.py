@@ -1,27 +1,22 @@
-"""What the medical monitor does with a case: the signed assessment, and reports to authorities."""
+"""The signed assessment of a case by the medical monitor."""
 
-from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.context import acting
-from clinical.safety.clocks import day_in
 from clinical.safety.expectedness import SusarVerdict
 from clinical.safety.workflow import Step
-from safety.case_roles import REVIEWERS, roles_in, transition_for
-from safety.models import AuthorityReport, CaseStep, SeriousCase
+from safety.case_roles import roles_in, transition_for
+from safety.models import CaseStep, SeriousCase
 from safety.report_content import about_assessment, proposal_for
 from safety.services.case_news import announce
 from safety.services.cases import locked_case, newest_version, take
 from safety.terms import Expectedness
 from signatures.models import Meaning
 from signatures.services import sign
-from trials.policies import NotAllowedNow
 
 
 @transaction.atomic
@@ -69,37 +64,6 @@ def assess(
     step = take(case, found, by=by, text=text, signature=signature, **judged)
     announce(case, step, version=version.number)
     return step
-
-
-@transaction.atomic
-def report_to_authority(
-    *, case: SeriousCase, sent_on: date, authority: str, by: User, reference: str = "", is_complete: bool = False
-) -> AuthorityReport:
-    """Record that the case went to an authority on a day of the sponsor's calendar, from day 0 to today.
-
-    Raises PermissionDenied for others than medical monitors, NotAllowedNow before the first submission,
-    ValidationError by field for an impossible day or an authority without a name.
-    """
-    case = locked_case(case)
-    if not roles_in(case, by) & REVIEWERS:
-        raise PermissionDenied
-    if case.day_zero is None:
-        raise NotAllowedNow(_("The site has not submitted its report yet, so nothing can have been sent on."))
-    today = day_in(case.subject.site.trial.sponsor_zone, timezone.now())
-    if not case.day_zero <= sent_on <= today:
-        days = {"first": case.day_zero, "last": today}
-        raise ValidationError({"sent_on": _("Enter a day from %(first)s (day 0) to %(last)s.") % days})
-    report = AuthorityReport(
-        case=case,
-        sent_on=sent_on,
-        authority=authority.strip(),
-        reference=reference.strip(),
-        is_complete=is_complete,
-    )
-    report.full_clean()
-    with acting(by=by):
-        report.save(force_insert=True)
-    return report
 
 
 def _otherwise(proposed: SusarVerdict) -> str:

@@ -18,8 +18,10 @@ from patients.policies import may_receive_data
 from patients.services.locks import locked_subject
 from safety.case_roles import roles_in, transition_for
 from safety.models import AdverseEvent, CaseStep, ReportVersion, SeriousCase
+from safety.policies import may_be_closed
 from safety.report_content import WRITTEN, report_content
 from safety.report_words import column_name
+from safety.selectors.clocks import clocks_of
 from safety.services.case_news import announce
 from safety.terms import ReportStatus
 from signatures.models import Meaning, Signature
@@ -99,11 +101,13 @@ def _know_of_danger(case: SeriousCase, event: AdverseEvent, *, by: User) -> None
 def save_draft(*, case: SeriousCase, fields: Mapping[str, str], seen_version: int, by: User) -> ReportVersion:
     """Store what was written for the report (`WRITTEN`, and `what_is_new` of a follow-up); it may be incomplete.
 
-    Raises NotAllowedNow unless the report is a draft and the data may be used, ReportChangedMeanwhile when the draft is
-    no longer at `seen_version`, ValidationError for an impossible value and where nothing was changed.
+    A version that was begun is written and sent also after the subject withdrew the use of the data (default): what was
+    collected before is kept, and the duty to report it remains. No follow-up is begun and no document added then.
+
+    Raises NotAllowedNow unless the report is a draft, ReportChangedMeanwhile when the draft is no longer at
+    `seen_version`, ValidationError for an impossible value and where nothing was changed.
     """
     case = locked_case(case)
-    may_receive_data(case.subject)
     version = draft_of(case)
     if version.row_version != seen_version:
         raise ReportChangedMeanwhile(version)
@@ -128,7 +132,9 @@ def submit(*, case: SeriousCase, seen: str, by: User) -> ReportVersion:
     From then on it is never changed. Day 0 is the sponsor's calendar day of the first submission; the day on which the
     sponsor knew that the event is fatal or life-threatening is that of the first submission that says so or, after
     day 0, of the first correction of the event that does, and empty while the newest submission does not (default).
-    The caller has asked for the password again.
+    A case that was judged to be no SUSAR is not judged any more, and its day 0 is that of this submission: what is new
+    may be what makes it one (ICH E2A; default). The assessment stays as it was signed. The caller has asked for the
+    password again.
 
     Raises PermissionDenied for others than investigators, NotAllowedNow unless the report is a draft of a serious
     event (a follow-up may say that it is none), ValidationError when something is missing or no longer what was read.
@@ -138,7 +144,8 @@ def submit(*, case: SeriousCase, seen: str, by: User) -> ReportVersion:
     version = draft_of(case)
     if version.number == 1 and not case.event.is_serious:
         raise NotAllowedNow(_("The event is no longer serious, so there is nothing to report."))
-    _is_complete(version)
+    if missing := missing_in(version):
+        raise ValidationError(_("The report is not complete. Still missing: %(what)s.") % {"what": ", ".join(missing)})
     content = report_content(case, version)
     if digest_of(content) != seen:
         raise ValidationError(_("The report has changed since you read it. Read it again before you sign."))
@@ -148,7 +155,10 @@ def submit(*, case: SeriousCase, seen: str, by: User) -> ReportVersion:
         version.save(update_fields=["content", "signature", "submitted_at"])
     today = day_in(case.subject.site.trial.sponsor_zone, signature.signed_at)
     known_on = (case.urgent_known_on or today) if _is_urgent(case.event) else None
-    step = take(case, found, by=by, signature=signature, day_zero=case.day_zero or today, urgent_known_on=known_on)
+    values: dict[str, Any] = {"day_zero": case.day_zero or today, "urgent_known_on": known_on}
+    if case.is_susar is False:
+        values |= {"day_zero": max(values["day_zero"], today), "is_susar": None, "related_by_sponsor": None}
+    step = take(case, found, by=by, signature=signature, **values)
     announce(case, step, version=version.number)
     return version
 
@@ -157,13 +167,17 @@ def submit(*, case: SeriousCase, seen: str, by: User) -> ReportVersion:
 def take_step(*, case: SeriousCase, step: Step, by: User, text: str = "") -> CaseStep:
     """Take one of the steps that only move the case on (`PLAIN_STEPS`).
 
-    Raises PermissionDenied for those who never take it, NotAllowedNow where the case stands elsewhere, ValidationError
-    (field `text`) where the words are missing that the step asks for.
+    Raises PermissionDenied for those who never take it, NotAllowedNow where the case stands elsewhere and where it
+    would be closed before its reports to the authority are recorded, ValidationError (field `text`) where the words are
+    missing that the step asks for.
     """
     if step not in PLAIN_STEPS:
         raise TypeError(f"{step} does more than move a case on")
     case = locked_case(case)
-    taken = _take_with_words(case, step, by=by, text=text)
+    found = transition_for(case, step, roles_in(case, by))
+    if step is Step.CLOSE:
+        may_be_closed(case, clocks_of(case))
+    taken = _take_with_words(case, found, by=by, text=text)
     announce(case, taken, version=newest_version(case).number)
     return taken
 
@@ -177,7 +191,8 @@ def follow_up(*, case: SeriousCase, text: str, by: User) -> ReportVersion:
     case = locked_case(case)
     may_receive_data(case.subject)
     last = newest_version(case)
-    step = _take_with_words(case, Step.FOLLOW_UP, by=by, text=text)
+    found = transition_for(case, Step.FOLLOW_UP, roles_in(case, by))
+    step = _take_with_words(case, found, by=by, text=text)
     version = ReportVersion(case=case, number=last.number + 1, what_is_new=step.text)
     for name in WRITTEN:
         setattr(version, name, getattr(last, name))
@@ -187,8 +202,7 @@ def follow_up(*, case: SeriousCase, text: str, by: User) -> ReportVersion:
     return version
 
 
-def _take_with_words(case: SeriousCase, step: Step, *, by: User, text: str) -> CaseStep:
-    found = transition_for(case, step, roles_in(case, by))
+def _take_with_words(case: SeriousCase, found: Transition, *, by: User, text: str) -> CaseStep:
     if missing_for(found, is_signed=False, reason=text):
         raise ValidationError({"text": _("Write what is asked, answered or new; it is kept with the case.")})
     return take(case, found, by=by, text=text)
@@ -251,10 +265,11 @@ def _is_urgent(event: AdverseEvent) -> bool:
     return event.is_serious and (event.results_in_death or event.is_life_threatening)
 
 
-def _is_complete(version: ReportVersion) -> None:
-    # Patient, product and event are in the record; the report adds the reporter, the fourth of the minimum data, and
-    # the narrative (ICH E2A; ICH E2B(R3), element H.1).
-    wanted = [*WRITTEN, *(["what_is_new"] if version.number > 1 else [])]
-    missing = [column_name(ReportVersion, name) for name in wanted if not getattr(version, name)]
-    if missing:
-        raise ValidationError(_("The report is not complete. Still missing: %(what)s.") % {"what": ", ".join(missing)})
+def missing_in(version: ReportVersion) -> list[str]:
+    """What is still to be written before the version can be signed, by its names on the form.
+
+    Patient, product and event are in the record; the report adds the reporter, the fourth of the minimum data, and the
+    narrative (ICH E2A; ICH E2B(R3), element H.1).
+    """
+    wanted = ["what_is_new"] if version.number > 1 else []
+    return [column_name(ReportVersion, name) for name in (*WRITTEN, *wanted) if not getattr(version, name)]

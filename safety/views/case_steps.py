@@ -18,10 +18,11 @@ from clinical.safety.workflow import Step
 from patients.access import SubjectRequest, subject_page
 from patients.views.common import add_error
 from safety.case_roles import possible_steps, transition_for
-from safety.forms.cases import AssessmentForm, AuthorityReportForm, TextForm
+from safety.forms.cases import AssessmentForm, TextForm
+from safety.policies import may_be_closed
 from safety.report_words import sections_of
 from safety.selectors import cases as reads
-from safety.services import assess, follow_up, report_to_authority, take_step
+from safety.services import assess, follow_up, take_step
 from safety.services.cases import newest_version
 from safety.terms import Expectedness
 from safety.views.case_pages import address, case_or_404, case_page, roles_of
@@ -55,16 +56,29 @@ _LEADS: Final = (Step.SUBMIT, Step.TAKE_UP, Step.ANSWER, Step.ASSESS, Step.CLOSE
 def actions_for(case: Any, roles: Collection[Any], *, is_awaited_by_authority: bool) -> list[Action]:
     """What may be done now, what the case waits for last, as on every page.
 
-    While a clock runs until the authority is told, an assessed case waits for that and not to be closed.
+    While a clock runs until the authority is told, an assessed case waits for that and cannot be closed.
     """
     steps = possible_steps(case, roles)
     is_to_be_reported = is_awaited_by_authority and Step.CLOSE in steps
+    if is_to_be_reported:
+        steps.remove(Step.CLOSE)
     lead = None if is_to_be_reported else next((step for step in _LEADS if step in steps), None)
     ordered = sorted(steps, key=lambda step: step is lead)
     found = [_action(case, step, is_primary=step is lead) for step in ordered]
     if is_to_be_reported:
         found.append(Action(address("case-authority", case), _("Report to an authority"), "report", is_primary=True))
     return found
+
+
+def why_not_closed(case: Any, roles: Collection[Any], clocks: Collection[Any]) -> str:
+    """What an assessed case waits for before it can be closed, in words for those who would close it; else empty."""
+    if Step.CLOSE not in possible_steps(case, roles):
+        return ""
+    try:
+        may_be_closed(case, clocks)
+    except NotAllowedNow as refusal:
+        return str(refusal)
+    return ""
 
 
 def _action(case: Any, step: Step, *, is_primary: bool) -> Action:
@@ -137,27 +151,6 @@ def assess_case(request: SubjectRequest, *, subject: Any, event_number: int) -> 
     }
     status = 422 if form.errors else 200
     return case_page(request, case, "safety/case_assess.html", context, here=_("Assess"), status=status)
-
-
-@subject_page(Permission.REVIEW_SAFETY)
-def authority_report(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
-    """Record that the case went to an authority."""
-    case = case_or_404(request, event_number)
-    if case.day_zero is None:
-        raise NotAllowedNow(_("The site has not submitted its report yet, so nothing can have been sent on."))
-    form = AuthorityReportForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            report_to_authority(case=case, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("The report to the authority is recorded."))
-            return redirect(address("case", case))
-    context = {"form": form, "said": "authority", "button": _("Record")}
-    here = _("Report to an authority")
-    status = 422 if form.errors else 200
-    return case_page(request, case, "safety/case_step.html", {**context, "here": here}, here=here, status=status)
 
 
 def _move(request: SubjectRequest, event_number: int, step: Step, *, said: str) -> HttpResponse:

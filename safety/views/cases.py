@@ -1,5 +1,6 @@
 """The pages of cases: the list, one case, its report."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -11,20 +12,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
-from clinical.safety.clock_faces import ClockKind
+from accounts.roles import ROLES, roles_with
 from clinical.safety.workflow import Step
 from patients.access import SubjectRequest, subject_page
-from patients.policies import may_receive_data
 from patients.views.common import add_error
 from safety.case_roles import transition_for
 from safety.forms.cases import DraftForm, SubmitForm
 from safety.report_words import sections_of
 from safety.selectors import cases as reads
-from safety.selectors.clocks import add_next_clock, clocks_of
+from safety.selectors.authority_reports import authority_reports_of
+from safety.selectors.case_people import medical_monitors_of
+from safety.selectors.clocks import add_next_clock, clocks_of, due_to_authority
 from safety.services import ReportChangedMeanwhile, open_case, save_draft, submit
-from safety.services.cases import draft_of
+from safety.services.cases import draft_of, missing_in
 from safety.views.case_pages import address, case_or_404, case_page, roles_of
-from safety.views.case_steps import actions_for
+from safety.views.case_steps import actions_for, why_not_closed
 from trials.access import TrialRequest, trial_page
 
 CASES_PER_PAGE = 25
@@ -66,15 +68,17 @@ def case(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRes
     versions = reads.versions_of(found)
     roles = roles_of(request)
     clocks = clocks_of(found)
-    awaited = any(clock.is_running and clock.kind is not ClockKind.SITE_TO_SPONSOR for clock in clocks)
+    steps = list(reads.steps_of(found))
     context = {
         "standing": reads.standing_of(found, versions),
         "versions": versions,
-        "steps": reads.steps_of(found),
+        "steps": steps,
+        "judged_before": reads.judged_anew(found, steps),
         "clocks": clocks,
         "documents": reads.documents_of(found),
-        "authority_reports": reads.authority_reports_of(found),
-        "actions": actions_for(found, roles, is_awaited_by_authority=awaited),
+        "authority_reports": authority_reports_of(found),
+        "actions": actions_for(found, roles, is_awaited_by_authority=bool(due_to_authority(clocks))),
+        "why_not_closed": why_not_closed(found, roles, clocks),
         "may_write": request.roles.may(Permission.RECORD_ADVERSE_EVENTS, subject.site),
         "may_attach": bool(roles),
         "may_report_on": request.roles.may(Permission.REVIEW_SAFETY, subject.site) and found.day_zero is not None,
@@ -103,7 +107,6 @@ def case_version(request: SubjectRequest, *, subject: Any, event_number: int, ve
 def case_draft(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
     """Write the report; whoever saves second is shown both versions."""
     found = case_or_404(request, event_number)
-    may_receive_data(subject)
     version = draft_of(found)
     form = _draft_form(request, version)
     context: dict[str, Any] = {}
@@ -133,36 +136,68 @@ def case_draft(request: SubjectRequest, *, subject: Any, event_number: int) -> H
 
 @subject_page(Permission.SIGN_SAFETY_REPORTS)
 def case_submit(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
-    """Read the whole report, sign it with the password and send it to the sponsor."""
+    """Read the whole report, sign it with the password and send it to the sponsor; one that is not complete says what
+    is missing instead of asking for the password."""
     found = case_or_404(request, event_number)
     transition_for(found, Step.SUBMIT, roles_of(request))
     version = draft_of(found)
     content, digest = reads.content_now(found, version)
-    typed = request.POST if request.method == "POST" else None
-    form = SubmitForm(typed, request=request, initial={"seen": digest})
-    if form.is_bound and form.is_valid():
+    missing = missing_in(version)
+    form = None if missing else SubmitForm(_posted(request), request=request, initial={"seen": digest})
+    if form is not None and form.is_bound and form.is_valid():
         try:
             submit(case=found, seen=form.cleaned_data["seen"], by=request.user)
         except ValidationError as error:
             form = SubmitForm({**request.POST.dict(), "seen": digest}, request=request)
             add_error(form, error)
         else:
-            text = _("The report of %(case)s is submitted. The medical monitor has been told.") % {"case": found}
-            messages.success(request, text)
+            _say_who_was_told(request, found)
             return redirect(address("case", found))
+    monitors = medical_monitors_of(found)
     context = {
         "form": form,
+        "missing": ", ".join(missing),
         "version": version,
         "sections": sections_of(content),
         "digest": digest,
+        "told": _others(request, monitors),
+        "is_nobody_there": not monitors,
+        "who_reviews": _who_reviews(),
     }
-    status = 422 if form.errors else 200
+    is_refused = request.method == "POST" if form is None else bool(form.errors)
+    status = 422 if is_refused else 200
     return case_page(request, found, "safety/case_submit.html", context, here=_("Sign and submit"), status=status)
 
 
+def _say_who_was_told(request: SubjectRequest, case: Any) -> None:
+    monitors = medical_monitors_of(case)
+    told = _others(request, monitors)
+    words = {"case": case, "people": told, "roles": _who_reviews()}
+    if told:
+        messages.success(request, _("The report of %(case)s is submitted. Told at once: %(people)s.") % words)
+        return
+    messages.success(request, _("The report of %(case)s is submitted.") % words)
+    if not monitors:
+        text = _("Nobody was told: nobody has the role %(roles)s here. Ask an administrator to give it under People.")
+        messages.warning(request, text % words)
+
+
+def _others(request: SubjectRequest, people: Iterable[Any]) -> str:
+    """Their names, without whoever asks: nobody is told of what they do themselves."""
+    return ", ".join(str(person) for person in people if person.pk != request.user.pk)
+
+
+def _who_reviews() -> str:
+    return " / ".join(str(ROLES[code].name) for code in roles_with(Permission.REVIEW_SAFETY))
+
+
+def _posted(request: SubjectRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
 def _draft_form(request: SubjectRequest, version: Any) -> DraftForm:
-    typed = request.POST if request.method == "POST" else None
-    return DraftForm(typed, instance=version, initial={"reporter": version.reporter or request.user.full_name})
+    reporter = version.reporter or request.user.full_name
+    return DraftForm(_posted(request), instance=version, initial={"reporter": reporter})
 
 
 def _again(request: SubjectRequest, version: Any) -> DraftForm:

@@ -183,6 +183,10 @@ safety:case-follow-up      GET    +            +             -        +       - 
 safety:case-follow-up      POST   +            +             -        +       -     0             0      -
 safety:case-authority      GET    -            -             -        +       -     0             0      -
 safety:case-authority      POST   -            -             -        +       -     0             0      -
+safety:case-authority-correct GET -            -             -        +       -     0             0      -
+safety:case-authority-correct POST -           -             -        +       -     0             0      -
+safety:case-authority-take-back GET -          -             -        +       -     0             0      -
+safety:case-authority-take-back POST -         -             -        +       -     0             0      -
 safety:case-attach         GET    +            +             -        +       -     0             0      -
 safety:case-attach         POST   +            +             -        +       -     0             0      -
 safety:case-document       GET    +            +             +        +       +     0             0      +
@@ -272,6 +276,7 @@ class World:
             "lot_pk": subject.site.trial.product_lots.earliest("pk").pk,
             "range_pk": subject.site.normal_ranges.earliest("pk").pk,
             "version_number": 1,
+            "report_pk": subject.serious_cases.get().authority_reports.get().pk,
             "document_pk": subject.serious_cases.get().documents.get().pk,
             "deviation_number": 1,
             "reminder_pk": self.reminders[role or "coordinator"],
@@ -334,6 +339,7 @@ def _treated(site: Site) -> Subject:
     from safety.services import add_document, record_adverse_event
     from tests.factories import infused_subject, make_lot, make_medication, make_member, make_range
     from tests.factories.cases import a_file
+    from tests.factories.serious import report_to_authority
 
     doctor = make_member("investigator", site)
     subject = infused_subject(site, doctor)
@@ -351,6 +357,7 @@ def _treated(site: Site) -> Subject:
     make_medication(subject, doctor)
     serious = record_adverse_event(subject=subject, fields=event, by=doctor)
     add_document(case=serious.case, title="Letter", file=a_file(), by=doctor)
+    report_to_authority(serious.case, site.today())
     report_deviation(
         subject=subject, occurred_on=site.today(), category="procedure", description="Not weighed", by=doctor
     )

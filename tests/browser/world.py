@@ -25,9 +25,11 @@ from safety.models import AdverseEvent, EventTreatment, SeriousCase
 from safety.services import (
     add_document,
     correct_adverse_event,
+    correct_authority_report,
     record_adverse_event,
     report_to_authority,
     save_draft,
+    take_back_authority_report,
     take_step,
 )
 from safety.services.medication import correct_medication
@@ -155,6 +157,8 @@ SIGHTS = (
     Sight("case-ask", "reviewer", f"{CASE}ask/"),
     Sight("case-assess", "reviewer", f"{CASE}assess/"),
     Sight("case-authority", "reviewer", f"{CASE}authority/"),
+    Sight("case-authority-correct", "reviewer", f"{CASE}authority/2/correct/"),
+    Sight("case-authority-take-back", "reviewer", f"{CASE}authority/2/take-back/"),
     Sight("ranges", "coordinator", f"{TRIAL}normal-ranges/"),
     Sight("ranges-none-found", "coordinator", f"{TRIAL}normal-ranges/?panel=t_cells"),
     Sight("range-new", "coordinator", f"{TRIAL}normal-ranges/new/"),
@@ -324,7 +328,11 @@ def _case(subject: Subject, people: dict[str, User]) -> None:
     ended = {"outcome": "recovered", "ended": subject.site.today().isoformat()}
     correct_adverse_event(event=event, fields=ended, reason="Letter received", seen_version=event.version, by=nurse)
     today = SeriousCase.objects.get(pk=case.pk).day_zero
-    report_to_authority(case=case, sent_on=today, authority="NMPA", reference="2026-000017", by=reviewer)
+    wrong = report_to_authority(case=case, sent_on=today, authority="NMPA", reference="2026-000016", by=reviewer)
+    take_back_authority_report(report=wrong, reason="Belongs to another case", seen_version=1, by=reviewer)
+    sent = report_to_authority(case=case, sent_on=today, authority="NMPA", reference="2026-00017", by=reviewer)
+    number = {"reference": "2026-000017"}
+    correct_authority_report(report=sent, fields=number, reason="Typing error", seen_version=1, by=reviewer)
     written_case(subject, nurse)
 
 

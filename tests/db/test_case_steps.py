@@ -65,7 +65,8 @@ def take(case: SeriousCase, step: Step, by: User, text: str = "Words") -> Any:
     if step is Step.SUBMIT:
         return submit(case=case, seen=digest_now(case), by=by)
     if step is Step.ASSESS:
-        judged = {"related_by_sponsor": True, "expectedness": "unexpected", "is_susar": True}
+        # No SUSAR, so that nothing is due before it is closed.
+        judged = {"related_by_sponsor": True, "expectedness": "expected", "is_susar": False}
         return assess(case=case, **judged, seen_version=case.version, by=by, text=text)
     if step is Step.FOLLOW_UP:
         return follow_up(case=case, text=text, by=by)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 
 from accounts.models import User
@@ -23,7 +23,7 @@ from safety.models import AdverseEvent, CaseStep, ReportVersion, SeriousCase
 from safety.report_content import record_of
 from safety.report_words import changes_between
 from safety.selectors.cases import case_of_event, signed_text, versions_of
-from safety.selectors.clocks import clocks_of
+from safety.selectors.clocks import cases_to_watch, clocks_of
 from safety.services import (
     ReportChangedMeanwhile,
     add_document,
@@ -31,7 +31,6 @@ from safety.services import (
     correct_adverse_event,
     follow_up,
     open_case,
-    report_to_authority,
     save_draft,
     submit,
     take_step,
@@ -229,17 +228,25 @@ def test_what_is_not_written_for_a_report_cannot_be_set(subject: Subject, coordi
         save_draft(case=case, fields={"submitted_at": "2026-05-20"}, seen_version=1, by=coordinator)
 
 
-def test_once_the_use_of_the_data_is_withdrawn_nothing_is_written_or_attached(
+def test_a_report_that_was_begun_is_written_and_sent_after_the_use_of_the_data_is_withdrawn(
     subject: Subject, coordinator: User, investigator: User
 ) -> None:
-    case = written_case(subject, coordinator)
+    case = serious_event(subject, coordinator).case
     withdraw_consent(subject=subject, scope="data_use", withdrawn_on=subject.site.today(), by=coordinator)
-    with pytest.raises(NotAllowedNow, match="withdrawn the use"):
-        save_draft(case=case, fields={"narrative": "More"}, seen_version=2, by=coordinator)
-    with pytest.raises(NotAllowedNow, match="withdrawn the use"):
-        add_document(case=case, title="Letter", file=a_file(), by=coordinator)
-    # What is known already still reaches the sponsor.
+    save_draft(case=case, fields=WRITTEN, seen_version=1, by=coordinator)
     assert sign_report(case, investigator).submitted_at == NOW
+    assert [row.state for row in clocks_of(again(case)) if row.kind == "site_to_sponsor"] == ["met"]
+
+
+def test_once_the_use_of_the_data_is_withdrawn_no_document_is_attached_and_no_follow_up_begun(
+    subject: Subject, investigator: User
+) -> None:
+    case = submitted_case(subject, investigator)
+    withdraw_consent(subject=subject, scope="data_use", withdrawn_on=subject.site.today(), by=investigator)
+    with pytest.raises(NotAllowedNow, match="withdrawn the use"):
+        add_document(case=case, title="Letter", file=a_file(), by=investigator)
+    with pytest.raises(NotAllowedNow, match="withdrawn the use"):
+        follow_up(case=case, text="Recovered", by=investigator)
 
 
 # --- submitting -------------------------------------------------------------------------------------------------------
@@ -604,41 +611,67 @@ def test_what_was_judged_stays_while_new_information_is_written(
     assert (again(case).state, again(case).is_susar) == ("draft", True)
 
 
-@pytest.mark.parametrize(("day", "is_possible"), [(19, False), (20, True), (22, True), (23, False)])
-def test_a_report_to_an_authority_lies_between_day_zero_and_today(
-    subject: Subject, investigator: User, reviewer: User, day: int, is_possible: bool
-) -> None:
-    case = submitted_case(subject, investigator)
-    facts: dict[str, Any] = {"case": case, "sent_on": date(2026, 5, day), "authority": " NMPA ", "by": reviewer}
-    with time_machine.travel(NOW + timedelta(days=2), tick=False):
-        if is_possible:
-            report = report_to_authority(**facts, is_complete=True, reference="2026-17")
-            assert (report.authority, report.reference, report.is_complete) == ("NMPA", "2026-17", True)
-            return
-        with pytest.raises(ValidationError) as refusal:
-            report_to_authority(**facts)
-    assert refusal.value.message_dict == {"sent_on": ["Enter a day from 2026-05-20 (day 0) to 2026-05-22."]}
+def judged(case: SeriousCase, by: User, *, is_susar: bool) -> SeriousCase:
+    """The case, reviewed and assessed so, as it is then."""
+    if case.state == "submitted":
+        take_step(case=case, step=Step.TAKE_UP, by=by)
+    expectedness = "unexpected" if is_susar else "expected"
+    facts: dict[str, Any] = {"related_by_sponsor": True, "expectedness": expectedness, "is_susar": is_susar}
+    assess(case=case, **facts, seen_version=again(case).version, by=by)
+    return again(case)
 
 
-def test_nothing_went_to_an_authority_before_the_site_reported(
+def rows_of_authority(case: SeriousCase) -> list[tuple[str, str, str]]:
+    return [
+        (row.kind.value, row.due, row.label[:16]) for row in clocks_of(again(case)) if row.kind != "site_to_sponsor"
+    ]
+
+
+def test_new_information_on_what_was_no_susar_starts_the_days_of_the_authority_until_it_is_judged_again(
     subject: Subject, investigator: User, reviewer: User
 ) -> None:
-    case = written_case(subject, investigator)
-    with pytest.raises(NotAllowedNow, match="not submitted"):
-        report_to_authority(case=case, sent_on=date(2026, 5, 20), authority="NMPA", by=reviewer)
+    case = judged(submitted_case(subject, investigator), reviewer, is_susar=False)
+    assert rows_of_authority(case) == []
+    with time_machine.travel(NOW + timedelta(days=5), tick=False):
+        follow_up(case=case, text="Culture positive", by=investigator)
+        assert (again(case).is_susar, again(case).day_zero) == (False, date(2026, 5, 20))
+        sign_report(case, investigator)
+        found = again(case)
+        assert (found.is_susar, found.related_by_sponsor, found.day_zero) == (None, None, date(2026, 5, 25))
+        assert rows_of_authority(case) == [("susar_other", "2026-06-09", "If it is a SUSAR")]
+        assert found in cases_to_watch()
+        assert found.steps.get(step="assess").signature.content["is_susar"] is False
+        judged(found, reviewer, is_susar=True)
+    assert rows_of_authority(case) == [("susar_other", "2026-06-09", "Report of the SU")]
 
 
-@pytest.mark.parametrize("role", ["coordinator", "investigator", "monitor", "data_manager", "auditor"])
-def test_only_the_medical_monitor_reports_to_authorities(
-    site: Site, subject: Subject, investigator: User, role: str
+def test_of_what_was_no_susar_and_became_fatal_the_seven_days_count_from_the_new_day_zero(
+    subject: Subject, investigator: User, reviewer: User
 ) -> None:
-    case = submitted_case(subject, investigator)
-    with pytest.raises(PermissionDenied):
-        report_to_authority(case=case, sent_on=date(2026, 5, 20), authority="NMPA", by=make_member(role, site))
+    case = judged(submitted_case(subject, investigator), reviewer, is_susar=False)
+    with time_machine.travel(NOW + timedelta(days=3), tick=False):
+        correct(case.event, investigator, **FATAL)
+    with time_machine.travel(NOW + timedelta(days=5), tick=False):
+        follow_up(case=case, text="Died", by=investigator)
+        sign_report(case, investigator)
+        due = {kind: day for kind, day, _label in rows_of_authority(case)}
+    assert due == {"susar_urgent": "2026-06-01", "susar_urgent_complete": "2026-06-09"}
 
 
-def test_an_authority_without_a_name_is_refused(subject: Subject, investigator: User, reviewer: User) -> None:
+def test_a_susar_keeps_its_day_zero_and_its_judgement_when_new_information_comes(
+    subject: Subject, investigator: User, reviewer: User
+) -> None:
+    case = judged(submitted_case(subject, investigator), reviewer, is_susar=True)
+    with time_machine.travel(NOW + timedelta(days=5), tick=False):
+        follow_up(case=case, text="Culture positive", by=investigator)
+        sign_report(case, investigator)
+    found = again(case)
+    assert (found.is_susar, found.related_by_sponsor, found.day_zero) == (True, True, date(2026, 5, 20))
+
+
+def test_new_information_on_what_nobody_has_judged_keeps_day_zero(subject: Subject, investigator: User) -> None:
     case = submitted_case(subject, investigator)
-    with pytest.raises(ValidationError) as refusal:
-        report_to_authority(case=case, sent_on=date(2026, 5, 20), authority=" ", by=reviewer)
-    assert "authority" in refusal.value.message_dict
+    with time_machine.travel(NOW + timedelta(days=5), tick=False):
+        follow_up(case=case, text="Culture positive", by=investigator)
+        sign_report(case, investigator)
+    assert again(case).day_zero == date(2026, 5, 20)

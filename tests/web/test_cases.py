@@ -9,11 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import ROLES
 from audit.context import acting
 from patients.models import Subject
+from patients.services.consent import withdraw_consent
 from safety.models import AuthorityReport, ReportVersion, SeriousCase
 from safety.services import assess, correct_adverse_event, follow_up, report_to_authority, save_draft
-from tests.factories import PASSWORD, make_member, make_subject
+from tests.factories import PASSWORD, make_member, make_subject, system
 from tests.factories.cases import (
     WRITTEN,
     case_in_review,
@@ -26,6 +28,7 @@ from tests.factories.cases import (
 from tests.web.pages import signed_in, text, words
 from tests.worlds import NOW
 from trials.models import Site, Trial
+from trials.services import delegate
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -208,11 +211,88 @@ def test_what_changed_while_it_was_read_is_shown_again_before_it_can_be_signed(
     assert stored(case).versions.get().content["narrative"] == "Another story"
 
 
-def test_an_incomplete_report_says_what_is_missing(doctor: Client, subject: Subject, investigator: User) -> None:
+def test_an_incomplete_report_says_what_is_missing_before_it_asks_for_the_password(
+    doctor: Client, subject: Subject, investigator: User
+) -> None:
     case = serious_event(subject, investigator).case
-    page = doctor.post(address("case-submit", subject), signature_for(case))
-    assert page.status_code == 422
-    assert "Still missing: Narrative, Reported by, Reporter is." in text(page)
+    read = doctor.get(address("case-submit", subject))
+    sent = doctor.post(address("case-submit", subject), signature_for(case))
+    assert (read.status_code, sent.status_code) == (200, 422)
+    for page in (read, sent):
+        assert "The report is not complete. Still missing: Narrative, Reported by, Reporter is." in words(page)
+        assert address("case-draft", subject) in links(page)
+        assert 'name="password"' not in links(page)
+    save_draft(case=case, fields=WRITTEN, seen_version=1, by=investigator)
+    page = doctor.get(address("case-submit", subject))
+    assert 'name="password"' in links(page)
+    assert "Still missing" not in text(page)
+
+
+def test_a_report_of_earlier_days_is_written_and_sent_after_the_use_of_the_data_is_withdrawn(
+    nurse: Client, doctor: Client, subject: Subject, coordinator: User
+) -> None:
+    case = serious_event(subject, coordinator).case
+    withdraw_consent(subject=subject, scope="data_use", withdrawn_on=subject.site.today(), by=coordinator)
+    assert nurse.get(address("case-draft", subject)).status_code == 200
+    assert nurse.post(address("case-draft", subject), {**WRITTEN, "seen_version": 1}).status_code == 302
+    assert doctor.post(address("case-submit", subject), signature_for(case)).status_code == 302
+    assert stored(case).state == "submitted"
+    assert nurse.get(address("case-attach", subject)).status_code == 409
+    assert nurse.post(address("case-follow-up", subject), {"text": "Recovered"}).status_code == 409
+
+
+def test_who_signs_learns_who_is_told(doctor: Client, subject: Subject, investigator: User, reviewer: User) -> None:
+    case = written_case(subject, investigator)
+    told = f"Told at once: {reviewer.full_name}."
+    assert told in words(doctor.get(address("case-submit", subject)))
+    page = doctor.post(address("case-submit", subject), signature_for(case), follow=True)
+    assert f"The report of SAE-0001 is submitted. {told}" in text(page)
+    assert "Nobody" not in text(page)
+
+
+def test_who_signs_learns_that_nobody_is_told_and_what_to_do(
+    doctor: Client, subject: Subject, investigator: User
+) -> None:
+    case = written_case(subject, investigator)
+    before = words(doctor.get(address("case-submit", subject)))
+    assert "Nobody will be told of this report: nobody has the role Safety monitor here." in before
+    assert "Told at once" not in before
+    after = text(doctor.post(address("case-submit", subject), signature_for(case), follow=True))
+    assert "The report of SAE-0001 is submitted." in after
+    assert "Nobody was told: nobody has the role Safety monitor here. Ask an administrator" in after
+    assert "has been told" not in after
+
+
+def test_who_is_the_medical_monitor_as_well_is_neither_told_nor_missed(
+    site: Site, doctor: Client, subject: Subject, investigator: User
+) -> None:
+    case = written_case(subject, investigator)
+    delegate(user=investigator, trial=site.trial, role=ROLES["safety_monitor"], site=site, by=system())
+    before = words(doctor.get(address("case-submit", subject)))
+    assert "Told at once" not in before
+    assert "Nobody" not in before
+    after = text(doctor.post(address("case-submit", subject), signature_for(case), follow=True))
+    assert "The report of SAE-0001 is submitted." in after
+    assert "Nobody" not in after
+    assert "Told at once" not in after
+
+
+def test_new_information_on_what_was_no_susar_says_that_it_is_judged_again(
+    doctor: Client, subject: Subject, investigator: User, reviewer: User
+) -> None:
+    case = case_in_review(subject, investigator, reviewer)
+    judged: dict[str, Any] = {"related_by_sponsor": True, "expectedness": "expected", "is_susar": False}
+    assess(case=case, **judged, seen_version=case.version, by=reviewer)
+    follow_up(case=case, text="Culture positive", by=investigator)
+    save_draft(case=case, fields={"narrative": "More"}, seen_version=1, by=investigator)
+    anew = "Version 1 was judged to be no SUSAR on 2026-05-20."
+    assert anew not in words(doctor.get(address("case", subject)))
+    before = words(doctor.get(address("case-submit", subject)))
+    assert "It is to be judged again, and day 0 is the day of this submission." in before
+    said = words(doctor.post(address("case-submit", subject), signature_for(case), follow=True))
+    assert anew in said
+    assert "Not judged yet" in said
+    assert "If it is a SUSAR: Report of the SUSAR to the authority, 15 days" in said
 
 
 def test_a_coordinator_writes_but_does_not_sign(nurse: Client, subject: Subject, coordinator: User) -> None:
@@ -425,7 +505,7 @@ def test_a_report_to_an_authority_is_recorded_and_shown(
         assert monitor.post(address("case-authority", subject), typed).status_code == 302
         late = monitor.post(address("case-authority", subject), {**typed, "sent_on": "2026-05-21"})
     assert late.status_code == 422
-    assert "Enter a day from 2026-05-20 (day 0) to 2026-05-20." in text(late)
+    assert "Enter a day from 2026-05-20, on which the site first reported, to 2026-05-20." in text(late)
     assert AuthorityReport.objects.count() == 1
     said = words(nurse.get(address("case", subject)))
     assert "NMPA" in said
@@ -458,10 +538,23 @@ def test_an_assessed_case_waits_for_the_authority_first_and_then_to_be_closed(
     assess(case=case, **judged, seen_version=case.version, by=reviewer)
     for is_complete in reports:
         report_to_authority(case=case, sent_on=NOW.date(), authority="NMPA", is_complete=is_complete, by=reviewer)
-    actions = monitor.get(address("case", subject)).context["actions"]
+    page = monitor.get(address("case", subject))
+    actions = page.context["actions"]
     assert [str(action.words) for action in actions if action.is_primary] == [leads]
     assert str(actions[-1].words) == leads
-    assert "Close the case" in [str(action.words) for action in actions]
+    waits = leads != "Close the case"
+    assert (address("case-close", subject) not in links(page)) is waits
+    assert ("SAE-0001 cannot be closed yet. Still due: Report of the SUSAR" in words(page)) is waits
+    assert monitor.post(address("case-close", subject)).status_code == (409 if waits else 302)
+
+
+def test_only_who_would_close_the_case_is_told_why_it_cannot_be_closed(
+    nurse: Client, subject: Subject, investigator: User, reviewer: User
+) -> None:
+    case = case_in_review(subject, investigator, reviewer)
+    judged: dict[str, Any] = {"related_by_sponsor": True, "expectedness": "unexpected", "is_susar": True}
+    assess(case=case, **judged, seen_version=case.version, by=reviewer)
+    assert "cannot be closed" not in text(nurse.get(address("case", subject)))
 
 
 def test_moments_of_the_report_name_their_distance_from_utc(

@@ -13,9 +13,11 @@ from accounts.models import User
 from assessments.models import FormDraft
 from assessments.registry import INSTRUMENTS
 from assessments.services import save_form
+from audit.context import acting
 from notifications.models import Mail
 from patients.models import Subject
 from patients.services.eligibility import decide_eligibility
+from safety.models import AuthorityReport, SeriousCase
 from safety.services import record_adverse_event
 from tests.factories import (
     correct_form,
@@ -31,6 +33,7 @@ from tests.factories import (
     take_place,
 )
 from tests.factories.cases import sign_report, written_case
+from tests.factories.serious import report_to_authority
 from trials.models import NormalRange, Site, Trial
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -101,11 +104,14 @@ safety:medication           /1           monitor        13
 safety:correct-medication   /1           coordinator    12
 safety:medication-history   /1           monitor        14
 safety:cases                -            monitor        14
-safety:case                 /2           monitor        24
-safety:case                 /2           safety_monitor 24
+safety:case                 /2           monitor        26
+safety:case                 /2           safety_monitor 26
 safety:case-version         /2/1         monitor        13
 safety:case-draft           /3           coordinator    14
-safety:case-submit          /3           investigator   18
+safety:case-submit          /3           investigator   19
+safety:case-authority       /2           safety_monitor 13
+safety:case-authority-correct /2/REPORT  safety_monitor 14
+safety:case-authority-take-back /2/REPORT safety_monitor 14
 safety:event                /1           monitor        16
 safety:event                /1           safety_monitor 18
 safety:subject-events       /            coordinator    16
@@ -144,6 +150,11 @@ def enlarge(site: Site, by: User) -> None:
     make_medication(treated, by, treatment_kind="topical")
     record_adverse_event(subject=treated, fields={**EVENT, "onset": (today - timedelta(days=69)).isoformat()}, by=by)
     sign_report(written_case(treated, by), by)
+    reported = SeriousCase.objects.get(subject=treated)
+    for reference in ("2026-1", "2026-2"):
+        report = report_to_authority(reported, today)
+        with acting(by=by, reason="Letter"):
+            AuthorityReport.objects.filter(pk=report.pk).update(reference=reference, version=2)
     written_case(treated, by)
     correct_form(treated.visits.get(code="W0"), "infusion", by, has_reaction="Y")
     make_member("monitor", site)
@@ -159,7 +170,8 @@ def statements(trial: Trial, subject: Subject, person: Client, page: str, more: 
     """How many statements the page runs when it is opened for the second time."""
     trial_of_it = [] if page.startswith("notifications:") else [trial.registration]
     number = [subject.number] if more.startswith("/") else []
-    rest = [part for part in more.split("/") if part] if number else []
+    report = AuthorityReport.objects.filter(case__subject=subject).order_by("pk").first()
+    rest = [str(report.pk) if part == "REPORT" else part for part in more.split("/") if part] if number else []
     url = reverse(page, args=[*trial_of_it, *number, *rest]) + (more if more.startswith("?") else "")
     method = person.post if page.endswith("-live") else person.get
     assert method(url).status_code == 200, url
