@@ -11,6 +11,7 @@ from patients.models import Subject
 from patients.models.scoping import ScopedQuerySet
 from safety.models import AdverseEvent, AuthorityReport, CaseDocument, CaseStep, ReportVersion, SeriousCase
 from safety.report_content import WRITTEN, record_of, report_content
+from safety.report_names import names_for
 from safety.report_words import Section, changes_between, sections_of
 from safety.selectors.events import Difference, ValueChange
 from signatures.models import Signature
@@ -87,7 +88,7 @@ def standing_of(case: SeriousCase, versions: list[ReportVersion]) -> Standing:
 
 
 def _changes_since(submitted: ReportVersion, case: SeriousCase) -> list[ValueChange]:
-    return changes_between(submitted.content or {}, record_of(case))
+    return changes_between(submitted.content or {}, record_of(case), names_for(case.subject))
 
 
 def steps_of(case: SeriousCase) -> QuerySet[CaseStep]:
@@ -98,6 +99,14 @@ def steps_of(case: SeriousCase) -> QuerySet[CaseStep]:
 def documents_of(case: SeriousCase) -> QuerySet[CaseDocument]:
     """The documents of the case, with who added them."""
     return case.documents.select_related("added_by")
+
+
+def document_of(case: SeriousCase, pk: int) -> tuple[CaseDocument, str] | None:
+    """A document of the case with the name under which it is sent: case, number and ending, as in SAE-0001-2.pdf."""
+    for number, document in enumerate(case.documents.all(), start=1):
+        if document.pk == pk:
+            return document, f"{case}-{number}{document.kind.endings[0]}"
+    return None
 
 
 def authority_reports_of(case: SeriousCase) -> QuerySet[AuthorityReport]:
@@ -113,7 +122,8 @@ def content_now(case: SeriousCase, version: ReportVersion) -> tuple[dict[str, An
 
 def content_of(case: SeriousCase, version: ReportVersion) -> list[Section]:
     """The content of a version in words: as it was signed, or as it would be."""
-    return sections_of(version.content if version.content is not None else report_content(case, version))
+    content = version.content if version.content is not None else report_content(case, version)
+    return sections_of(content, names_for(case.subject))
 
 
 def signed_text(version: ReportVersion) -> SignedText | None:

@@ -19,6 +19,7 @@ from patients.access import SubjectRequest, subject_page
 from patients.views.common import add_error
 from safety.case_roles import possible_steps, transition_for
 from safety.forms.cases import AssessmentForm, AuthorityReportForm, TextForm
+from safety.report_names import names_for
 from safety.report_words import sections_of
 from safety.selectors import cases as reads
 from safety.services import assess, follow_up, report_to_authority, take_step
@@ -131,7 +132,7 @@ def assess_case(request: SubjectRequest, *, subject: Any, event_number: int) -> 
     context = {
         "form": form,
         "version": version,
-        "sections": sections_of(content),
+        "sections": sections_of(content, names_for(subject)),
         "is_serious": content["event"]["is_serious"],
         "is_related": content["event"]["is_related"],
     }

@@ -18,6 +18,7 @@ from patients.policies import may_receive_data
 from patients.views.common import add_error
 from safety.case_roles import transition_for
 from safety.forms.cases import DraftForm, SubmitForm
+from safety.report_names import names_for
 from safety.report_words import sections_of
 from safety.selectors import cases as reads
 from safety.selectors.clocks import add_next_clock, clocks_of
@@ -153,7 +154,7 @@ def case_submit(request: SubjectRequest, *, subject: Any, event_number: int) -> 
     context = {
         "form": form,
         "version": version,
-        "sections": sections_of(content),
+        "sections": sections_of(content, names_for(subject)),
         "digest": digest,
     }
     status = 422 if form.errors else 200

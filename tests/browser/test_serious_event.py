@@ -213,7 +213,7 @@ def _attach_the_letter(page: Page) -> None:
     link = page.get_by_role("region", name="Documents").get_by_role("link", name="Discharge letter")
     with page.expect_download() as download:
         link.click()
-    assert download.value.suggested_filename == "discharge letter.pdf"
+    assert download.value.suggested_filename == "SAE-0001-1.pdf"
     assert download.value.path().read_bytes() == PDF
 
 
