@@ -79,8 +79,7 @@ def record_of(case: SeriousCase) -> dict[str, Any]:
             for one in ConcomitantMedication.objects.filter(subject=case.subject).order_by("number")
         ],
         "documents": [
-            {name: getattr(one, name) for name in _DOCUMENT}
-            for one in CaseDocument.objects.filter(case=case)
+            {name: getattr(one, name) for name in _DOCUMENT} for one in CaseDocument.objects.filter(case=case)
         ],
     }
 

@@ -150,7 +150,9 @@ def _event_sections(content: Content, names: ReportNames) -> list[Section]:
     listed = {name for _title, fields in titled for name in fields}
     rest = tuple(name for name in _WORKED_OUT if name not in listed)
     return [
-        Section(title, facts=[(_event_label(name), _of_event(name, content, names)) for name in fields if name in event])
+        Section(
+            title, facts=[(_event_label(name), _of_event(name, content, names)) for name in fields if name in event]
+        )
         for title, fields in (*titled, (_("Worked out"), rest))
     ]
 

@@ -1,4 +1,4 @@
-"""What the medical monitor does with a case: the signed assessment, and reports to authorities."""
+"""What the safety monitor does with a case: the signed assessment, and reports to authorities."""
 
 from datetime import date
 from typing import Any
@@ -35,7 +35,7 @@ def assess(
     by: User,
     text: str = "",
 ) -> CaseStep:
-    """The medical monitor judges the report that was submitted last, and signs.
+    """The safety monitor judges the report that was submitted last, and signs.
 
     The judgement on expectedness belongs to the sponsor and stands in the assessment: the event of the site is left as
     it is. Whoever decides otherwise than the facts propose says why. The caller has asked for the password again.
@@ -77,7 +77,7 @@ def report_to_authority(
 ) -> AuthorityReport:
     """Record that the case went to an authority on a day of the sponsor's calendar, from day 0 to today.
 
-    Raises PermissionDenied for others than medical monitors, NotAllowedNow before the first submission,
+    Raises PermissionDenied for others than safety monitors, NotAllowedNow before the first submission,
     ValidationError by field for an impossible day or an authority without a name.
     """
     case = locked_case(case)

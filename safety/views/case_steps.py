@@ -76,7 +76,7 @@ def _action(case: Any, step: Step, *, is_primary: bool) -> Action:
 @require_POST
 @subject_page(Permission.REVIEW_SAFETY)
 def take_up(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
-    """The medical monitor begins to review."""
+    """The safety monitor begins to review."""
     return _move(request, event_number, Step.TAKE_UP, said=_("The case is in your review."))
 
 
@@ -95,7 +95,7 @@ def ask(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResp
 
 @subject_page(Permission.RECORD_ADVERSE_EVENTS)
 def answer(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
-    """Answer the medical monitor."""
+    """Answer the safety monitor."""
     return _with_words(request, event_number, Step.ANSWER, label=_("Answer"), said=_("The answer is sent."))
 
 
@@ -108,7 +108,7 @@ def begin_follow_up(request: SubjectRequest, *, subject: Any, event_number: int)
 
 @subject_page(Permission.REVIEW_SAFETY)
 def assess_case(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
-    """The signed judgement of the medical monitor."""
+    """The signed judgement of the safety monitor."""
     case = case_or_404(request, event_number)
     transition_for(case, Step.ASSESS, roles_of(request))
     version = newest_version(case)

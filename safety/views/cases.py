@@ -148,7 +148,7 @@ def case_submit(request: SubjectRequest, *, subject: Any, event_number: int) -> 
             form = SubmitForm({**request.POST.dict(), "seen": digest}, request=request)
             add_error(form, error)
         else:
-            text = _("The report of %(case)s is submitted. The medical monitor has been told.") % {"case": found}
+            text = _("The report of %(case)s is submitted. The safety monitor has been told.") % {"case": found}
             messages.success(request, text)
             return redirect(address("case", found))
     context = {

@@ -97,7 +97,7 @@ def sign_report(page: Page, *, version: int, holds: Collection[str]) -> None:
     expect(page.get_by_role("alert")).to_contain_text("This is not your password.")
     type_in(page, {"password": PASSWORD})
     press(page, "Sign and submit")
-    expect_message(page, f"The report of {CASE} is submitted. The medical monitor has been told.")
+    expect_message(page, f"The report of {CASE} is submitted. The safety monitor has been told.")
 
 
 def printed(page: Page, version: int) -> str:

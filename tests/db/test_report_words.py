@@ -96,7 +96,9 @@ def test_changes_of_grade_and_of_the_arm_are_told_in_words(case: SeriousCase) ->
         "event": {**signed["event"], "grade": 4, "grade_changes": grades},
         "subject": {**signed["subject"], "arm": ""},
     }
-    found = {each.label: (each.before, each.after) for each in changes_between(signed, current, names_for(case.subject))}
+    found = {
+        each.label: (each.before, each.after) for each in changes_between(signed, current, names_for(case.subject))
+    }
     assert found["Severity grade"] == ("3 · Above 40.0 °C for 24 h at most", "4 · Above 40.0 °C for more than 24 h")
     after = "2026-05-20: 2 · Above 39.0 to 40.0 °C\n2026-05-21: 1 · 38.0 to 39.0 °C"
     assert found["Changes of grade"] == ("–", after)
