@@ -81,8 +81,8 @@ def _serious(event: AdverseEvent, arms: Mapping[str, str]) -> list[str]:
         event.onset,
         "; ".join(_criteria(event)) or _("Not serious any more"),
         _yes_or_no(event.is_related),
-        _yes_or_no(case and case.related_by_sponsor),
-        _yes_or_no(case and case.is_susar),
+        _yes_or_no(None if case is None else case.related_by_sponsor),
+        _yes_or_no(None if case is None else case.is_susar),
         str(Outcome(event.outcome).label),
         _("Not reported yet") if case is None else case.get_state_display(),
     ]
