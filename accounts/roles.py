@@ -66,10 +66,7 @@ MONITOR = Role(
 SAFETY_MONITOR = Role(
     code="safety_monitor",
     name=_("Safety monitor"),
-    description=_(
-        "Medical monitor: reviews adverse events across the sites of the trial, assesses serious ones; can stop "
-        "enrolment."
-    ),
+    description=_("Reviews adverse events across the sites of the trial, assesses serious ones; can stop enrolment."),
     permissions=frozenset(
         {
             P.VIEW_PROTOCOL,

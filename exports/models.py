@@ -11,6 +11,7 @@ from audit.tracking import audited
 from trials.models import Trial
 
 LINE_LISTING = "adverse_event_listing.csv"
+SAFETY_SUMMARY = "safety_summary.pdf"
 
 
 @audited
@@ -47,8 +48,18 @@ class ExportRecord(models.Model):
 
     @property
     def is_zip(self) -> bool:
-        """Whether it was an export of all tables; a line listing of adverse events is a single file."""
-        return LINE_LISTING not in self.tables
+        """Whether it was an export of all tables; what is handed out for safety is a single file."""
+        return not (self.is_line_listing or self.is_safety_summary)
+
+    @property
+    def is_line_listing(self) -> bool:
+        """Whether it was the line listing of adverse events."""
+        return LINE_LISTING in self.tables
+
+    @property
+    def is_safety_summary(self) -> bool:
+        """Whether it was the safety summary for the monitoring committee; its rows are the serious events in it."""
+        return SAFETY_SUMMARY in self.tables
 
     @property
     def rows(self) -> int:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
 from exports.line_listing import make_line_listing
+from exports.safety_summary import make_safety_summary
 from exports.selectors import exports_of
 from exports.services import make_export
 from safety.forms.listing import EventFilterForm
@@ -55,3 +56,12 @@ def line_listing(request: TrialRequest, *, trial: Any) -> HttpResponse:
     )
     headers = {"Content-Disposition": f'attachment; filename="{listing.file_name}"', "Cache-Control": "no-store"}
     return HttpResponse(listing.content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_POST
+@trial_page(Permission.REVIEW_SAFETY)
+def safety_summary(request: TrialRequest, *, trial: Any) -> HttpResponse:
+    """Send the summary for the data monitoring committee as it stands now."""
+    summary = make_safety_summary(trial=trial, by=request.user)
+    headers = {"Content-Disposition": f'attachment; filename="{summary.file_name}"', "Cache-Control": "no-store"}
+    return HttpResponse(summary.content, content_type="application/pdf", headers=headers)

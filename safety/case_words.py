@@ -10,7 +10,7 @@ _TEXTS = {
     news.SUBMITTED: gettext_lazy("%(case)s, %(number)s: a serious event is reported"),
     news.FOLLOW_UP_BEGUN: gettext_lazy("%(case)s, %(number)s: new information, version %(version)s is being written"),
     news.FOLLOW_UP: gettext_lazy("%(case)s, %(number)s: version %(version)s of the report is submitted"),
-    news.QUESTIONS: gettext_lazy("%(case)s, %(number)s: the medical monitor asks"),
+    news.QUESTIONS: gettext_lazy("%(case)s, %(number)s: the safety monitor asks"),
     news.ANSWERED: gettext_lazy("%(case)s, %(number)s: the site has answered"),
     news.ASSESSED: gettext_lazy("%(case)s, %(number)s: the report is assessed"),
 }
@@ -20,7 +20,7 @@ _DETAILS = {
     news.FOLLOW_UP: gettext_lazy("The investigator has signed new information. It waits to be taken up for review."),
     news.QUESTIONS: gettext_lazy("The question stands on the page of the case; answer it there."),
     news.ANSWERED: gettext_lazy("The answer stands on the page of the case; the review goes on."),
-    news.ASSESSED: gettext_lazy("The assessment of the medical monitor stands on the page of the case."),
+    news.ASSESSED: gettext_lazy("The assessment of the safety monitor stands on the page of the case."),
 }
 
 

@@ -18,7 +18,7 @@ LABELS: Final[Mapping[ClockKind, Promise]] = {
 }
 """What each clock is called on pages; its limit may be shorter, where a SUSAR becomes fatal later."""
 IF_SUSAR: Final = gettext_lazy("If it is a SUSAR: %(report)s")
-"""What a clock of the authority is called before the medical monitor has judged."""
+"""What a clock of the authority is called before the safety monitor has judged."""
 
 _HOURS_ONLY: Final = timedelta(hours=48)
 """From here on whole days are told, not hours and minutes."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clinical.partial_days import is_after
 from clinical.safety.causality import Cause
 from clinical.safety.ctcae_events import EventTerm, grades_of, reported_as
-from safety.terms import ONGOING, OVER, SPECIAL_INTEREST, Grade, Outcome, Term
+from safety.terms import ONGOING, OVER, Grade, Outcome, Term
 
 OF_AN_INFUSION: Final = frozenset({Cause.CELL_PRODUCT, Cause.INFUSION_PROCEDURE})
 
@@ -102,8 +102,9 @@ def grade_lines_that_cannot_be(event: Outline, lines: tuple[GradeLine, ...], *, 
     return found
 
 
-def points_to_check(event: Outline) -> list[Promise]:
-    """What is possible but unusual, to be looked at again after saving."""
+def points_to_check(event: Outline, *, is_usually_special: bool = False) -> list[Promise]:
+    """What is possible but unusual, to be looked at again after saving; `is_usually_special` says whether events of
+    this term are of special interest in the trial (`safety.special_interest`)."""
     found: list[Promise] = []
     if event.grade == Grade.LIFE_THREATENING and "is_life_threatening" not in event.criteria:
         found.append(_("Grade 4 is life-threatening, but the seriousness criterion “life-threatening” is not ticked."))
@@ -114,7 +115,7 @@ def points_to_check(event: Outline) -> list[Promise]:
         )
     if event.is_in_hospital and event.admitted_on is None:
         found.append(_("The event led to a stay in hospital, but its first day is not recorded."))
-    if event.term in SPECIAL_INTEREST and not event.is_special_interest:
+    if is_usually_special and not event.is_special_interest:
         found.append(_("Events of this term are usually of special interest; it is not ticked."))
     return found
 

@@ -31,6 +31,7 @@ KINDS: Final = (
     FileKind("PNG", "image/png", b"\x89PNG\r\n\x1a\n", (".png",)),
     FileKind("JPEG", "image/jpeg", b"\xff\xd8\xff", (".jpg", ".jpeg")),
 )
+_BY_TYPE: Final = {kind.media_type: kind for kind in KINDS}
 LONGEST_BEGINNING: Final = max(len(kind.begins_with) for kind in KINDS)
 
 
@@ -51,6 +52,11 @@ def largest() -> int:
 def kind_of(beginning: bytes) -> FileKind | None:
     """The kind of a file that begins so; None for every other. The bytes must stand at the very beginning (default)."""
     return next((kind for kind in KINDS if beginning.startswith(kind.begins_with)), None)
+
+
+def kind_called(media_type: str) -> FileKind:
+    """The kind that is stored under this type; ``LookupError`` where it is none of them."""
+    return _BY_TYPE[media_type]
 
 
 def keep(parts: Iterable[bytes]) -> KeptFile:

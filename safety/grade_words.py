@@ -1,5 +1,6 @@
 """What each grade of an event means, in our own short words (CTCAE version 5.0, US National Cancer Institute)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clinical.safety.ctcae_events import EventTerm, grades_of, words_key
-from safety.terms import SPECIAL_INTEREST, Grade, Term
+from safety.terms import Grade, Term
 
 _URGENT = _("Life-threatening; urgent treatment")
 
@@ -62,9 +63,11 @@ def _grades(term: EventTerm) -> tuple[tuple[int, str | Promise], ...]:
     return tuple((grade, WORDS.get(key, _("Death"))) for grade, key in keys)
 
 
-SCALES: Final = tuple(
-    Scale(term.value, Term(term).label, term.value in SPECIAL_INTEREST, _grades(term))
-    for term in EventTerm
-    if term is not EventTerm.OTHER
-)
-"""What stands at hand on the form; any other event has the general grades."""
+def scales(special: Collection[str]) -> tuple[Scale, ...]:
+    """What stands at hand on the form; any other event has the general grades. `special` are the terms of special
+    interest."""
+    return tuple(
+        Scale(term.value, Term(term).label, term.value in special, _grades(term))
+        for term in EventTerm
+        if term is not EventTerm.OTHER
+    )

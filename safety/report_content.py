@@ -11,7 +11,7 @@ moments as ISO 8601 (moments in UTC), amounts as texts, so that its canonical fo
     doses           visit, day, fact (which dose), amount, unit, lot, product
     medications     number, name, indication, treatment_kind, dose, route, frequency, started, ended
     what_is_new, narrative, reporter, reporter_role
-    documents       title, file_name, media_type, digest
+    documents       title, media_type, size, digest; never the name of the file, which may identify the subject
 """
 
 from collections.abc import Iterable
@@ -44,6 +44,7 @@ _MEDICATION: Final = (
     "started",
     "ended",
 )
+_DOCUMENT: Final = ("title", "media_type", "size", "digest")
 _NOT_OF_THE_EVENT: Final = frozenset({"id", "subject"})
 
 
@@ -78,8 +79,7 @@ def record_of(case: SeriousCase) -> dict[str, Any]:
             for one in ConcomitantMedication.objects.filter(subject=case.subject).order_by("number")
         ],
         "documents": [
-            {name: getattr(one, name) for name in ("title", "file_name", "media_type", "digest")}
-            for one in CaseDocument.objects.filter(case=case)
+            {name: getattr(one, name) for name in _DOCUMENT} for one in CaseDocument.objects.filter(case=case)
         ],
     }
 
@@ -100,7 +100,7 @@ def proposal_for(
 
 
 def about_assessment(version: ReportVersion) -> str:
-    """What the signature of the medical monitor under the assessment of this version is about."""
+    """What the signature of the safety monitor under the assessment of this version is about."""
     return f"safety.assessment:{version.case_id}:{version.number}"
 
 

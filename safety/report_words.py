@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from decimal import Decimal
 from typing import Any, Final
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from safety.clock_words import moment_in_words
+from safety.document_files import kind_called
+from safety.grade_words import grade_in_words
 from safety.layout import GROUPS
 from safety.models import AdverseEvent, CaseDocument, ConcomitantMedication, ReportVersion
+from safety.report_names import ReportNames, dose_in_words, sex_in_words
 from safety.selectors.events import ValueChange
 from safety.terms import RELATION_OF, ReporterRole
 
@@ -81,7 +84,7 @@ def column_name(model: type[models.Model], name: str) -> str:
     return capfirst(str(column.verbose_name))
 
 
-def sections_of(content: Content) -> list[Section]:
+def sections_of(content: Content, names: ReportNames) -> list[Section]:
     """The whole content in the reader's language; moments in the time zone that is active."""
     follow_up = [Section(_("What is new"), text=content["what_is_new"])] if content["version"] > 1 else []
     return [
@@ -90,31 +93,31 @@ def sections_of(content: Content) -> list[Section]:
         Section(_("Report"), facts=_about_the_report(content)),
         Section(
             _("About the subject"),
-            facts=[(str(name), _value(content["subject"][key])) for key, name in _SUBJECT_LABELS.items()],
+            facts=[(str(label), _of_subject(key, content, names)) for key, label in _SUBJECT_LABELS.items()],
         ),
-        *_event_sections(content["event"]),
-        *(_table(name, content[name]) for name in _LISTS),
+        *_event_sections(content, names),
+        *(_table(name, content[name], names) for name in _LISTS),
     ]
 
 
-def changes_between(signed: Content, current: Content) -> list[ValueChange]:
+def changes_between(signed: Content, current: Content, names: ReportNames) -> list[ValueChange]:
     """Where the record (`report_content.record_of`) differs from what was signed; texts written for the report are left
     out. Lists show the lines that are gone and the lines that are new."""
     found = [
-        ValueChange(_event_label(name), _event_value(name, signed["event"].get(name)), _event_value(name, value))
+        ValueChange(_event_label(name), _of_event(name, signed, names), _of_event(name, current, names))
         for name, value in current["event"].items()
         if name not in _FOLLOWS and signed["event"].get(name, value) != value
     ]
     found += [
-        ValueChange(str(label), _value(signed["subject"].get(name)), _value(current["subject"][name]))
+        ValueChange(str(label), _of_subject(name, signed, names), _of_subject(name, current, names))
         for name, label in _SUBJECT_LABELS.items()
         if signed["subject"].get(name) != current["subject"][name]
     ]
     for name, title in _LISTS.items():
         before, after = signed[name], current[name]
         if before != after:
-            gone = [_in_one_line(name, line) for line in before if line not in after]
-            new = [_in_one_line(name, line) for line in after if line not in before]
+            gone = [_in_one_line(name, line, names) for line in before if line not in after]
+            new = [_in_one_line(name, line, names) for line in after if line not in before]
             found.append(ValueChange(str(title), "; ".join(gone) or _EMPTY, "; ".join(new) or _EMPTY))
     return found
 
@@ -132,18 +135,30 @@ def _about_the_report(content: Content) -> list[tuple[str, str]]:
     ]
 
 
-def _event_sections(event: Content) -> list[Section]:
-    named = [(str(group.title), group.fields) for group in GROUPS]
-    listed = {name for _title, names in named for name in names}
+def _of_subject(name: str, content: Content, names: ReportNames) -> str:
+    value = content["subject"].get(name)
+    if name == "sex":
+        return sex_in_words(value or "") or _EMPTY
+    if name == "arm" and value:
+        return names.arm(value)
+    return _value(value)
+
+
+def _event_sections(content: Content, names: ReportNames) -> list[Section]:
+    event = content["event"]
+    titled = [(str(group.title), group.fields) for group in GROUPS]
+    listed = {name for _title, fields in titled for name in fields}
     rest = tuple(name for name in _WORKED_OUT if name not in listed)
     return [
-        Section(title, facts=[(_event_label(name), _event_value(name, event[name])) for name in names if name in event])
-        for title, names in (*named, (_("Worked out"), rest))
+        Section(
+            title, facts=[(_event_label(name), _of_event(name, content, names)) for name in fields if name in event]
+        )
+        for title, fields in (*titled, (_("Worked out"), rest))
     ]
 
 
-def _table(name: str, lines: list[Content]) -> Section:
-    return Section(str(_LISTS[name]), heads=_heads(name), lines=[_cells(name, line) for line in lines])
+def _table(name: str, lines: list[Content], names: ReportNames) -> Section:
+    return Section(str(_LISTS[name]), heads=_heads(name), lines=[_cells(name, line, names) for line in lines])
 
 
 def _heads(name: str) -> list[str]:
@@ -151,23 +166,31 @@ def _heads(name: str) -> list[str]:
         return [str(label) for label in _DOSE_LABELS.values()]
     if name == "medications":
         return [column_name(ConcomitantMedication, column) for column in _MEDICATION_COLUMNS]
-    return [column_name(CaseDocument, column) for column in ("title", "file_name", "digest")]
+    return [
+        column_name(CaseDocument, "title"),
+        _("File"),
+        column_name(CaseDocument, "digest"),
+    ]
 
 
-def _cells(name: str, line: Content) -> list[str]:
+def _cells(name: str, line: Content, names: ReportNames) -> list[str]:
     if name == "doses":
-        dose = f"{Decimal(line['amount']):,} {line['unit']}"
-        shown = {**line, "fact": str(_DOSE_WORDS.get(line["fact"], line["fact"])), "amount": dose}
+        words = {
+            "visit": names.visit(line["visit"]),
+            "fact": str(_DOSE_WORDS.get(line["fact"], line["fact"])),
+            "amount": dose_in_words(line),
+        }
+        shown = {**line, **words}
         return [_value(shown[column]) for column in _DOSE_LABELS]
     if name == "medications":
         shown = {**line, "ended": line["ended"] or _("Ongoing")}
         return [_column_value(ConcomitantMedication, column, shown[column]) for column in _MEDICATION_COLUMNS]
-    return [line["title"], line["file_name"], line["digest"]]
+    return [line["title"], f"{kind_called(line['media_type']).name}, {filesizeformat(line['size'])}", line["digest"]]
 
 
-def _in_one_line(name: str, line: Content) -> str:
-    cells = _cells(name, line)
-    # A digest of 64 signs says nothing beside the name of its file.
+def _in_one_line(name: str, line: Content, names: ReportNames) -> str:
+    cells = _cells(name, line, names)
+    # A digest of 64 signs says nothing beside the title.
     return ", ".join(cell for cell in (cells[:2] if name == "documents" else cells) if cell != _EMPTY)
 
 
@@ -175,14 +198,28 @@ def _event_label(name: str) -> str:
     return capfirst(str(_EVENT_LABELS[name])) if name in _EVENT_LABELS else column_name(AdverseEvent, name)
 
 
-def _event_value(name: str, value: Any) -> str:
-    if name == "related_to":
-        return ", ".join(column_name(AdverseEvent, RELATION_OF[cause]) for cause in value or ()) or _EMPTY
-    if name == "grade_changes":
-        return "; ".join(f"{change['changed_on']}: {change['grade']}" for change in value or ()) or _EMPTY
-    if name == "treatments":
-        return ", ".join(str(number) for number in value or ()) or _EMPTY
+def _of_event(name: str, content: Content, names: ReportNames) -> str:
+    event = content["event"]
+    value = event.get(name)
+    if value in (None, "", []):
+        return _EMPTY
+    match name:
+        case "grade":
+            return grade_in_words(event["term_code"], value)
+        case "visit":
+            return names.visit(value)
+        case "related_to":
+            return ", ".join(column_name(AdverseEvent, RELATION_OF[cause]) for cause in value)
+        case "grade_changes":
+            return "\n".join(_grade_change(change, event["term_code"]) for change in value)
+        case "treatments":
+            given = {medication["number"]: medication["name"] for medication in content["medications"]}
+            return "; ".join(f"{number} · {given[number]}" if number in given else str(number) for number in value)
     return _column_value(AdverseEvent, name, value)
+
+
+def _grade_change(change: Content, term: str) -> str:
+    return f"{change['changed_on']}: {grade_in_words(term, change['grade'])}"
 
 
 def _column_value(model: type[models.Model], name: str, value: Any) -> str:

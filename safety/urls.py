@@ -47,7 +47,6 @@ urlpatterns = [
     path(f"{_CASE}documents/<int:document_pk>/", documents.document, name="case-document"),
     path(f"{_SUBJECT}<int:event_number>/review/", reviews.review, name="review"),
     path("trials/<str:registration>/safety-desk/", desk.desk, name="desk"),
-    path("trials/<str:registration>/safety-desk/summary.pdf", printed.dmc_summary, name="dmc-summary"),
     path("trials/<str:registration>/adverse-events/incidence/", desk.incidence, name="incidence"),
 ]
 

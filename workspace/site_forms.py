@@ -1,4 +1,4 @@
-"""The working days of a site: the days of its week, and single days off, a line each."""
+"""The working days of a site: the days of its week, and single days off, a line each; the sponsor's time zone."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -58,6 +58,24 @@ class SiteDaysForm(forms.Form):
         if problems:
             raise ValidationError(problems)
         return found
+
+
+class SponsorZoneForm(forms.Form):
+    """Where the sponsor counts days, with the reason and the zone that was stored when it was opened."""
+
+    sponsor_time_zone = forms.CharField(
+        label=_("Time zone of the sponsor"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}),
+        help_text=_("For example Asia/Shanghai. Empty: as at the first site."),
+    )
+    reason = ReasonField(help_text=_("For example: the sponsor's office for drug safety is in Vienna."))
+    seen_time_zone = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper_of()
 
 
 def days_of(site: Site) -> dict[str, Any]:

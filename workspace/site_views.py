@@ -1,4 +1,4 @@
-"""The sites of a trial, and the days on which each of them works."""
+"""The sites of a trial, the days on which each of them works, and where its sponsor is."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +16,8 @@ from accounts.permissions import Permission
 from patients.views.common import add_error
 from trials.access import TrialRequest, trial_page
 from trials.selectors import sites_for
-from trials.services import set_working_days
-from workspace.site_forms import SiteDaysForm, days_of, weekdays_in_words
+from trials.services import set_sponsor_time_zone, set_working_days
+from workspace.site_forms import SiteDaysForm, SponsorZoneForm, days_of, weekdays_in_words
 
 DAYS_SHOWN = 3
 """How many of the coming days off the list names."""
@@ -43,7 +43,14 @@ def sites(request: TrialRequest, trial: Any) -> HttpResponse:
         coming = [day for day in site.days_off if day >= site.today(now)]
         words = weekdays_in_words(site.working_days)
         rows.append(ListedSite(site, words, coming[:DAYS_SHOWN], len(coming[DAYS_SHOWN:])))
-    context = {"trial": trial, "rows": rows, "now": now, "crumbs": [(_("Sites"), "")]}
+    context = {
+        "trial": trial,
+        "rows": rows,
+        "now": now,
+        "sponsor_zone": trial.sponsor_zone.key,
+        "first_site": rows[0].site if rows else None,
+        "crumbs": [(_("Sites"), "")],
+    }
     return render(request, "workspace/sites.html", context)
 
 
@@ -76,6 +83,42 @@ def site_days(request: TrialRequest, trial: Any, site_pk: int) -> HttpResponse:
         "crumbs": [(_("Sites"), reverse("workspace:sites", args=[trial.registration])), (site.code, "")],
     }
     return render(request, "workspace/site_days.html", context, status=422 if form.errors else 200)
+
+
+@trial_page(Permission.MANAGE_TRIAL)
+def sponsor_zone(request: TrialRequest, trial: Any) -> HttpResponse:
+    """Change where the sponsor counts the days of reports to authorities."""
+    typed = request.POST if request.method == "POST" else None
+    stored = trial.sponsor_time_zone
+    form = SponsorZoneForm(typed, initial={"sponsor_time_zone": stored, "seen_time_zone": stored})
+    stored_now = ""
+    if typed is not None and form.is_valid():
+        data = form.cleaned_data
+        try:
+            set_sponsor_time_zone(
+                trial=trial,
+                time_zone=data["sponsor_time_zone"],
+                reason=data["reason"],
+                seen_time_zone=data["seen_time_zone"],
+                by=request.user,
+            )
+        except ValidationError as error:
+            if data["seen_time_zone"] != stored:
+                stored_now = _("Stored now: %(zone)s.") % {"zone": stored or _("as at the first site")}
+            latest = typed.copy()
+            latest["seen_time_zone"] = stored
+            form = SponsorZoneForm(latest)
+            add_error(form, error)
+        else:
+            messages.success(request, _("Time zone of the sponsor saved."))
+            return redirect("workspace:sites", trial.registration)
+    context = {
+        "trial": trial,
+        "form": form,
+        "stored_now": stored_now,
+        "crumbs": [(_("Sites"), reverse("workspace:sites", args=[trial.registration])), (_("Sponsor"), "")],
+    }
+    return render(request, "workspace/sponsor_zone.html", context, status=422 if form.errors else 200)
 
 
 def _stored_now(site: Any) -> str:

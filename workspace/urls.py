@@ -24,6 +24,7 @@ urlpatterns = [
     path(TRIAL + "information-sheets/<int:sheet_pk>/", sheet_views.edit_sheet, name="edit-sheet"),
     path(TRIAL + "sites/", site_views.sites, name="sites"),
     path(TRIAL + "sites/<int:site_pk>/days/", site_views.site_days, name="site-days"),
+    path(TRIAL + "sites/sponsor/", site_views.sponsor_zone, name="sponsor-zone"),
     path(TRIAL + "normal-ranges/", range_views.ranges, name="ranges"),
     path(TRIAL + "normal-ranges/new/", range_views.new_range, name="new-range"),
     path(TRIAL + "normal-ranges/list/", range_views.range_list, name="range-list"),

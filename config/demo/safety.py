@@ -25,7 +25,8 @@ from safety.services import (
 )
 from safety.services.medication import record_medication
 from safety.services.reviews import mark_reviewed
-from safety.terms import SPECIAL_INTEREST, Expectedness, Outcome, ReporterRole
+from safety.special_interest import is_of_special_interest
+from safety.terms import Expectedness, Outcome, ReporterRole
 from signatures.services import digest_of
 
 _ORDER = (Step.SUBMIT, Step.TAKE_UP, Step.ASK, Step.ANSWER, Step.ASSESS)
@@ -99,7 +100,7 @@ def _suffer(subject: Subject, told: DemoEvent, onset: date, by: User) -> Adverse
         "admitted_on": onset if told.is_hospitalised else None,
         "discharged_on": ended if told.is_hospitalised else None,
         "serious_known_at": known_at,
-        "is_special_interest": told.term_code in SPECIAL_INTEREST,
+        "is_special_interest": is_of_special_interest(subject, term_code=told.term_code, term=told.term),
         "relation": told.relation,
         "action_taken": "dose_not_changed",
         "treatments": tuple(_take(subject, medicine, onset, by) for medicine in told.medicines),

@@ -74,7 +74,7 @@ class TextForm(forms.Form):
 
 
 class AssessmentForm(SignOffForm):
-    """The judgement of the medical monitor, signed."""
+    """The judgement of the safety monitor, signed."""
 
     field_order = ("related_by_sponsor", "expectedness", "is_susar", "text", "password", "seen_version")
     related_by_sponsor = _yes_or_no(

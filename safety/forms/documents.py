@@ -14,14 +14,16 @@ class DocumentForm(forms.Form):
     title = forms.CharField(
         label=_("What it is"),
         max_length=200,
-        help_text=_("For example: discharge letter, without the name of the subject."),
+        help_text=_("For example: discharge letter. No names: the title is part of what is signed."),
     )
     file = forms.FileField(
         label=_("File"),
-        max_length=200,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
-        help_text=_("PDF, PNG or JPEG. Make names and contact details unreadable first."),
+        help_text=_(
+            "PDF, PNG or JPEG. Make names and contact details unreadable in it first, and leave them out of its name; "
+            "the name is not kept."
+        ),
     )
 
     def __init__(self, *args: Any, refused: str = "", **kwargs: Any) -> None:

@@ -20,7 +20,8 @@ from safety.models import AdverseEvent
 from safety.selectors.causes import possible_causes
 from safety.selectors.events import medication_name, medications_of, visit_name, visits_it_may_follow
 from safety.selectors.suggestions import Suggestion
-from safety.terms import RELATION_OF, SPECIAL_INTEREST
+from safety.special_interest import is_of_special_interest
+from safety.terms import RELATION_OF
 
 YES_NO: Final = (("yes", _("Yes")), ("no", _("No")))
 AS_BOOL: Final = {"yes": True, "no": False}
@@ -171,12 +172,14 @@ class RecordForm(AdverseEventForm):
 
     suggestion = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, suggested: Suggestion | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, subject: Subject, suggested: Suggestion | None = None, **kwargs: Any
+    ) -> None:
         initial: dict[str, Any] = {"serious_known_at": _now()}
         if suggested is not None:
-            is_special = suggested.term_code in SPECIAL_INTEREST
+            is_special = is_of_special_interest(subject, term_code=suggested.term_code, term=suggested.term)
             initial |= {**suggested.initial, "suggestion": suggested.source, "is_special_interest": is_special}
-        super().__init__(data, initial=initial, **kwargs)
+        super().__init__(data, subject=subject, initial=initial, **kwargs)
 
 
 class CorrectionForm(AdverseEventForm):

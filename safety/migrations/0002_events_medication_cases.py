@@ -61,7 +61,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=200, verbose_name='what it is')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file name')),
                 ('media_type', models.CharField(max_length=60, verbose_name='type')),
                 ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
                 ('digest', models.CharField(max_length=64, verbose_name='SHA-256')),
@@ -83,7 +82,6 @@ class Migration(migrations.Migration):
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
                 ('title', models.CharField(max_length=200, verbose_name='what it is')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file name')),
                 ('media_type', models.CharField(max_length=60, verbose_name='type')),
                 ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
                 ('digest', models.CharField(max_length=64, verbose_name='SHA-256')),
@@ -1068,15 +1066,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='casedocument',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_casedocumentevent" ("added_at", "added_by_id", "case_id", "digest", "file_name", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "size", "stored_as", "title") VALUES (NEW."added_at", NEW."added_by_id", NEW."case_id", NEW."digest", NEW."file_name", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."size", NEW."stored_as", NEW."title"); RETURN NULL;', hash='ffcd0202434800ef90ec76c198428f98c1532308', operation='INSERT', pgid='pgtrigger_insert_insert_2c839', table='safety_casedocument', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_casedocumentevent" ("added_at", "added_by_id", "case_id", "digest", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "size", "stored_as", "title") VALUES (NEW."added_at", NEW."added_by_id", NEW."case_id", NEW."digest", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."size", NEW."stored_as", NEW."title"); RETURN NULL;', hash='304639b2aaa86f113fa3c788ab9c932bcd11dbc9', operation='INSERT', pgid='pgtrigger_insert_insert_2c839', table='safety_casedocument', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='casedocument',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "safety_casedocumentevent" ("added_at", "added_by_id", "case_id", "digest", "file_name", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "size", "stored_as", "title") VALUES (NEW."added_at", NEW."added_by_id", NEW."case_id", NEW."digest", NEW."file_name", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."size", NEW."stored_as", NEW."title"); RETURN NULL;', hash='a577d430ffa327b82982050eb82f6ebd83a1feb6', operation='UPDATE', pgid='pgtrigger_update_update_43482', table='safety_casedocument', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "safety_casedocumentevent" ("added_at", "added_by_id", "case_id", "digest", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "size", "stored_as", "title") VALUES (NEW."added_at", NEW."added_by_id", NEW."case_id", NEW."digest", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."size", NEW."stored_as", NEW."title"); RETURN NULL;', hash='e2ad30a9503d08af014f6d8eba8dace1850f7c4c', operation='UPDATE', pgid='pgtrigger_update_update_43482', table='safety_casedocument', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='casedocument',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_casedocumentevent" ("added_at", "added_by_id", "case_id", "digest", "file_name", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "size", "stored_as", "title") VALUES (OLD."added_at", OLD."added_by_id", OLD."case_id", OLD."digest", OLD."file_name", OLD."id", OLD."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."size", OLD."stored_as", OLD."title"); RETURN NULL;', hash='21ab04a3b805b5edc05fbeadcdfc2a3da06651c2', operation='DELETE', pgid='pgtrigger_delete_delete_c49ea', table='safety_casedocument', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "safety_casedocumentevent" ("added_at", "added_by_id", "case_id", "digest", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "size", "stored_as", "title") VALUES (OLD."added_at", OLD."added_by_id", OLD."case_id", OLD."digest", OLD."id", OLD."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."size", OLD."stored_as", OLD."title"); RETURN NULL;', hash='521c27808fab7f79e4c3a7f145329a217b80d636', operation='DELETE', pgid='pgtrigger_delete_delete_c49ea', table='safety_casedocument', when='AFTER')),
         ),
         migrations.AddConstraint(
             model_name='authorityreportevent',

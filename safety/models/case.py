@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.tracking import audited
 from patients.models import Subject
 from patients.models.scoping import OfSubject
+from safety.document_files import FileKind, kind_called
 from safety.models.event import AdverseEvent
 from safety.terms import ReporterRole, ReportStatus, ReportStep
 from signatures.models import Signature
@@ -158,12 +159,11 @@ class AuthorityReport(models.Model):
 
 @audited
 class CaseDocument(models.Model):
-    """A file attached to a case. What it is was read from its first bytes, not from its name; nobody but those who may
-    see the case can fetch it."""
+    """A file attached to a case. What it is was read from its first bytes, not from its name, which may identify the
+    subject and is not kept; nobody but those who may see the case can fetch it."""
 
     case = models.ForeignKey(SeriousCase, on_delete=models.PROTECT, related_name="documents")
     title = models.CharField(_("what it is"), max_length=200)
-    file_name = models.CharField(_("file name"), max_length=200)
     media_type = models.CharField(_("type"), max_length=60)
     size = models.PositiveIntegerField(_("size in bytes"))
     digest = models.CharField(_("SHA-256"), max_length=64)
@@ -182,4 +182,9 @@ class CaseDocument(models.Model):
         triggers = [pgtrigger.Protect(name="document_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return self.file_name
+        return self.title
+
+    @property
+    def kind(self) -> FileKind:
+        """What kind of file it is."""
+        return kind_called(self.media_type)

@@ -7,7 +7,6 @@ is named by the subject number alone: the boxes for initials hold it, that for t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +14,9 @@ from django.utils.translation import override
 
 from patients.medication_codes import Frequency, Route
 from patients.typeset import typeset
-from safety.terms import RELATION_OF, ActionTaken, Causality, Expectedness, Grade, Outcome, ReporterRole, Term
+from safety.grade_words import grade_in_words
+from safety.report_names import dose_in_words
+from safety.terms import RELATION_OF, ActionTaken, Causality, Expectedness, Outcome, ReporterRole, Term
 
 TEMPLATE: Final = Path(__file__).with_name("cioms.typ")
 INDICATION: Final = "Psoriasis"
@@ -33,7 +34,7 @@ Boxes = dict[str, Any]
 @dataclass(frozen=True, kw_only=True)
 class Sender:
     """What the report does not say itself: who sends it, when it was received and printed, what the subject's arm is
-    given, and what the medical monitor signed about it (`safety.services.assess`). Empty or None where it is not known;
+    given, and what the safety monitor signed about it (`safety.services.assess`). Empty or None where it is not known;
     days are those of the sponsor's calendar."""
 
     sponsor: str
@@ -87,7 +88,7 @@ def _reaction(content: Content, judgement: Content) -> Boxes:
     said = [
         ("event", event["term"]),
         ("term", str(Term(event["term_code"]).label) if event["term_code"] != Term.OTHER else ""),
-        ("grade", str(Grade(event["grade"]).label)),
+        ("grade", grade_in_words(event["term_code"], event["grade"])),
         ("causality", "; ".join(_causality(event))),
         ("sponsor", _by_sponsor(judgement)),
         ("expectedness", str(Expectedness(expectedness).label)),
@@ -148,7 +149,7 @@ def _drugs(content: Content, sender: Sender) -> Boxes:
     days = sorted(dose["day"] for dose in doses)
     return {
         "drugs": [{"product": product, "lot": lot} for product, lot in lots or {(sender.product, ""): None}],
-        "doses": [f"{Decimal(dose['amount']):,} {dose['unit']}, {dose['day']}" for dose in doses],
+        "doses": [f"{dose_in_words(dose)}, {dose['day']}" for dose in doses],
         "route": sender.route,
         "indication": INDICATION,
         "therapy": {"first": days[0], "last": days[-1]} if days else {"first": "", "last": ""},

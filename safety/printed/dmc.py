@@ -3,7 +3,7 @@
 Counts are those of the page of incidence, stopping rules those of the safety desk.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,13 +30,15 @@ TEMPLATE: Final = Path(__file__).with_name("dmc.typ")
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """What the committee reads; `version` is the protocol version whose stopping rules are in force."""
+    """What the committee reads; `version` is the protocol version whose stopping rules are in force, `arms` the names
+    of the arms by code, `serious` every serious event and every event with a case."""
 
     trial: Trial
     sponsor: str
     version: str
+    arms: Mapping[str, str]
     incidence: Incidence
-    cases: Sequence[SeriousCase]
+    serious: Sequence[AdverseEvent]
     alerts: Sequence[Alert]
 
 
@@ -50,7 +52,7 @@ def dmc_content(summary: Summary, now: datetime) -> dict[str, Any]:
     found = summary.incidence
     return {
         "language": get_language() or "en",
-        "words": _words(),
+        "words": _words(len(summary.serious)),
         "trial": f"{summary.trial.registration} {summary.trial.short_title}",
         "sponsor": summary.sponsor,
         "version": summary.version,
@@ -59,7 +61,7 @@ def dmc_content(summary: Summary, now: datetime) -> dict[str, Any]:
         "categories": [_line(line) for line in shown_lines(found, found.table.categories, CATEGORIES)],
         "terms": [_line(line) for line in shown_lines(found, found.table.terms, found.terms)],
         "not_counted": len(found.table.not_counted),
-        "cases": [_case(case) for case in summary.cases],
+        "cases": [_serious(event, summary.arms) for event in summary.serious],
         "rules": [_rule(alert) for alert in summary.alerts],
     }
 
@@ -68,21 +70,21 @@ def _line(line: ShownLine) -> dict[str, Any]:
     return asdict(line)
 
 
-def _case(case: SeriousCase) -> list[str]:
-    event = case.event
+def _serious(event: AdverseEvent, arms: Mapping[str, str]) -> list[str]:
+    case: SeriousCase | None = getattr(event, "case", None)
     return [
-        str(case),
-        case.subject.number,
-        case.subject.arm_code,
+        "–" if case is None else str(case),
+        event.subject.number,
+        arms.get(event.subject.arm_code, event.subject.arm_code) or "–",
         event.term,
         str(event.grade),
         event.onset,
-        "; ".join(_criteria(event)),
+        "; ".join(_criteria(event)) or _("Not serious any more"),
         _yes_or_no(event.is_related),
-        _yes_or_no(case.related_by_sponsor),
-        _yes_or_no(case.is_susar),
+        _yes_or_no(None if case is None else case.related_by_sponsor),
+        _yes_or_no(None if case is None else case.is_susar),
         str(Outcome(event.outcome).label),
-        case.get_state_display(),
+        _("Not reported yet") if case is None else case.get_state_display(),
     ]
 
 
@@ -104,7 +106,7 @@ def _rule(alert: Alert) -> list[str]:
     ]
 
 
-def _words() -> dict[str, Any]:
+def _words(serious: int) -> dict[str, Any]:
     """The texts around the figures; `page` is made of "{page}" and "{pages}"."""
     return {
         "title": _("Safety summary for the data monitoring committee"),
@@ -124,7 +126,7 @@ def _words() -> dict[str, Any]:
         "events": _("Events:"),
         "nobody": _("Nobody has been treated yet."),
         "no_terms": _("No event is counted."),
-        "cases": _("Serious events"),
+        "cases": _("Serious events: %(count)s") % {"count": serious},
         "no_cases": _("No serious event is reported."),
         "case_heads": [
             _("Case"),

@@ -13,6 +13,7 @@ from patients.models import Subject
 from patients.models.scoping import ScopedQuerySet
 from safety.models import AdverseEvent, CaseDocument, CaseStep, ReportVersion, SeriousCase
 from safety.report_content import WRITTEN, record_of, report_content
+from safety.report_names import names_for
 from safety.report_words import Section, changes_between, sections_of
 from safety.selectors.events import Difference, ValueChange
 from signatures.models import Signature
@@ -89,7 +90,7 @@ def standing_of(case: SeriousCase, versions: list[ReportVersion]) -> Standing:
 
 
 def _changes_since(submitted: ReportVersion, case: SeriousCase) -> list[ValueChange]:
-    return changes_between(submitted.content or {}, record_of(case))
+    return changes_between(submitted.content or {}, record_of(case), names_for(case.subject))
 
 
 def steps_of(case: SeriousCase) -> QuerySet[CaseStep]:
@@ -110,6 +111,14 @@ def judged_anew(case: SeriousCase, steps: Iterable[CaseStep]) -> CaseStep | None
     return found[-1] if found else None
 
 
+def document_of(case: SeriousCase, pk: int) -> tuple[CaseDocument, str] | None:
+    """A document of the case with the name under which it is sent: case, number and ending, as in SAE-0001-2.pdf."""
+    for number, document in enumerate(case.documents.all(), start=1):
+        if document.pk == pk:
+            return document, f"{case}-{number}{document.kind.endings[0]}"
+    return None
+
+
 def content_now(case: SeriousCase, version: ReportVersion) -> tuple[dict[str, Any], str]:
     """What would be signed now, and its digest."""
     content = report_content(case, version)
@@ -118,7 +127,8 @@ def content_now(case: SeriousCase, version: ReportVersion) -> tuple[dict[str, An
 
 def content_of(case: SeriousCase, version: ReportVersion) -> list[Section]:
     """The content of a version in words: as it was signed, or as it would be."""
-    return sections_of(version.content if version.content is not None else report_content(case, version))
+    content = version.content if version.content is not None else report_content(case, version)
+    return sections_of(content, names_for(case.subject))
 
 
 def signed_text(version: ReportVersion) -> SignedText | None:

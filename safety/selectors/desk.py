@@ -16,7 +16,7 @@ from trials.models import Trial
 
 EVENTS_SHOWN = 10
 WAITING: Final = (ReportStatus.SUBMITTED, ReportStatus.IN_REVIEW)
-"""The states in which a report waits for the medical monitor."""
+"""The states in which a report waits for the safety monitor."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,6 @@ def _reviewable(user: User, trial: Trial) -> Any:
 
 
 def waiting_for_monitor(user: User, trial: Trial) -> int:
-    """How many reports of serious events wait for the medical monitor: one statement."""
+    """How many reports of serious events wait for the safety monitor: one statement."""
     cases = SeriousCase.objects.visible_to(user, Permission.REVIEW_SAFETY)
     return cases.filter(subject__site__trial=trial, state__in=WAITING).count()

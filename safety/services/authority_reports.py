@@ -37,7 +37,7 @@ def report_to_authority(
     """Record that the case went to an authority on a day of the sponsor's calendar, from the site's first report to
     today.
 
-    Raises PermissionDenied for others than medical monitors, NotAllowedNow before the first submission,
+    Raises PermissionDenied for others than safety monitors, NotAllowedNow before the first submission,
     ValidationError by field for an impossible day or an authority without a name.
     """
     case = locked_case(case)
@@ -55,7 +55,7 @@ def correct_authority_report(
 ) -> AuthorityReport:
     """Store the values (`ENTERED`) that differ from the stored ones, for a reason, in whatever state the case is.
 
-    Raises PermissionDenied for others than medical monitors, NotAllowedNow for a report that is taken back,
+    Raises PermissionDenied for others than safety monitors, NotAllowedNow for a report that is taken back,
     AuthorityReportChangedMeanwhile when it is no longer at `seen_version`, ValidationError without a reason, without a
     change, and by field as `report_to_authority` does.
     """

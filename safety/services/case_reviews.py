@@ -1,4 +1,4 @@
-"""The signed assessment of a case by the medical monitor."""
+"""The signed assessment of a case by the safety monitor."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def assess(
     by: User,
     text: str = "",
 ) -> CaseStep:
-    """The medical monitor judges the report that was submitted last, and signs.
+    """The safety monitor judges the report that was submitted last, and signs.
 
     The judgement on expectedness belongs to the sponsor and stands in the assessment: the event of the site is left as
     it is. Whoever decides otherwise than the facts propose says why. The caller has asked for the password again.

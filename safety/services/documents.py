@@ -22,8 +22,9 @@ from safety.models import CaseDocument, SeriousCase
 def add_document(*, case: SeriousCase, title: str, file: "File[Any]", by: User) -> CaseDocument:
     """Keep a file with a case: PDF, PNG or JPEG by its first bytes and its ending alike.
 
-    Raises PermissionDenied for those who have no part in the case, NotAllowedNow once the use of the data is withdrawn,
-    ValidationError (field `file`) for a file that is empty, too large or of another kind. What was refused is not kept.
+    The name that the file had is not kept: it may identify the subject. Raises PermissionDenied for those who have no
+    part in the case, NotAllowedNow once the use of the data is withdrawn, ValidationError (field `file`) for a file
+    that is empty, too large or of another kind. What was refused is not kept.
     """
     may_receive_data(case.subject)
     if not roles_in(case, by):
@@ -35,7 +36,6 @@ def add_document(*, case: SeriousCase, title: str, file: "File[Any]", by: User) 
         document = CaseDocument(
             case=case,
             title=title.strip(),
-            file_name=name,
             media_type=kind.media_type,
             size=kept.size,
             digest=kept.digest,

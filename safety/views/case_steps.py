@@ -20,6 +20,7 @@ from patients.views.common import add_error
 from safety.case_roles import possible_steps, transition_for
 from safety.forms.cases import AssessmentForm, TextForm
 from safety.policies import may_be_closed
+from safety.report_names import names_for
 from safety.report_words import sections_of
 from safety.selectors import cases as reads
 from safety.services import assess, follow_up, take_step
@@ -89,7 +90,7 @@ def _action(case: Any, step: Step, *, is_primary: bool) -> Action:
 @require_POST
 @subject_page(Permission.REVIEW_SAFETY)
 def take_up(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
-    """The medical monitor begins to review."""
+    """The safety monitor begins to review."""
     return _move(request, event_number, Step.TAKE_UP, said=_("The case is in your review."))
 
 
@@ -108,7 +109,7 @@ def ask(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResp
 
 @subject_page(Permission.RECORD_ADVERSE_EVENTS)
 def answer(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
-    """Answer the medical monitor."""
+    """Answer the safety monitor."""
     return _with_words(request, event_number, Step.ANSWER, label=_("Answer"), said=_("The answer is sent."))
 
 
@@ -121,7 +122,7 @@ def begin_follow_up(request: SubjectRequest, *, subject: Any, event_number: int)
 
 @subject_page(Permission.REVIEW_SAFETY)
 def assess_case(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpResponse:
-    """The signed judgement of the medical monitor."""
+    """The signed judgement of the safety monitor."""
     case = case_or_404(request, event_number)
     transition_for(case, Step.ASSESS, roles_of(request))
     version = newest_version(case)
@@ -145,7 +146,7 @@ def assess_case(request: SubjectRequest, *, subject: Any, event_number: int) -> 
     context = {
         "form": form,
         "version": version,
-        "sections": sections_of(content),
+        "sections": sections_of(content, names_for(subject)),
         "is_serious": content["event"]["is_serious"],
         "is_related": content["event"]["is_related"],
     }

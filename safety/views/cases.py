@@ -18,6 +18,7 @@ from patients.access import SubjectRequest, subject_page
 from patients.views.common import add_error
 from safety.case_roles import transition_for
 from safety.forms.cases import DraftForm, SubmitForm
+from safety.report_names import names_for
 from safety.report_words import sections_of
 from safety.selectors import cases as reads
 from safety.selectors.authority_reports import authority_reports_of
@@ -158,7 +159,7 @@ def case_submit(request: SubjectRequest, *, subject: Any, event_number: int) -> 
         "form": form,
         "missing": ", ".join(missing),
         "version": version,
-        "sections": sections_of(content),
+        "sections": sections_of(content, names_for(subject)),
         "digest": digest,
         "told": _others(request, monitors),
         "is_nobody_there": not monitors,

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,7 +16,7 @@ from patients.policies import may_receive_data
 from patients.views.common import add_error
 from safety import document_files
 from safety.forms.documents import DocumentForm
-from safety.selectors.cases import documents_of
+from safety.selectors.cases import document_of
 from safety.services import add_document
 from safety.services.documents import too_large
 from safety.uploads import was_too_large
@@ -53,13 +53,16 @@ def attach(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpR
 def document(request: SubjectRequest, *, subject: Any, event_number: int, document_pk: int) -> HttpResponseBase:
     """Send a document as it was added, to be saved and never to be shown inside a page."""
     case = case_or_404(request, event_number)
-    found = get_object_or_404(documents_of(case), pk=document_pk)
+    named = document_of(case, document_pk)
+    if named is None:
+        raise Http404
+    found, name = named
     if not document_files.is_whole(found.stored_as, found.digest):
         raise NotAllowedNow(
             _("The stored file is missing or no longer as it was added, so it is not sent. Tell your administrator.")
         )
     file = document_files.place(found.stored_as).open("rb")
-    response = FileResponse(file, as_attachment=True, filename=found.file_name, content_type=found.media_type)
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=found.media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     # Clinical data must not stay in the cache of a browser or a proxy.
     response.headers["Cache-Control"] = "no-store"

@@ -20,7 +20,7 @@ from safety.forms.events import CorrectionForm, RecordForm
 from safety.forms.grade_lines import GradeLines
 from safety.forms.reviews import ReviewForm
 from safety.forms.suggestions import DecisionForm
-from safety.grade_words import SCALES
+from safety.grade_words import scales
 from safety.layout import GROUPS, READ, causes_in_words, concerns, label
 from safety.selectors.clocks import add_next_clock_of_events
 from safety.selectors.events import (
@@ -34,6 +34,7 @@ from safety.selectors.reviews import disagreements, standing_for
 from safety.selectors.since_infusion import since_infusion
 from safety.selectors.suggestions import open_suggestion, open_suggestions
 from safety.services.suggestions import GONE
+from safety.special_interest import is_of_special_interest, special_terms
 from trials.policies import NotAllowedNow
 
 Crumb = tuple[str, str]
@@ -118,7 +119,8 @@ def _suggested(request: SubjectRequest, subject: Any) -> Any:
 
 def _record_page(request: SubjectRequest, form: RecordForm) -> HttpResponse:
     crumbs = [_log_crumb(request.subject), (_("Record"), "")]
-    return _page(request, "safety/record.html", {"form": form, "scales": SCALES}, crumbs=crumbs)
+    context = {"form": form, "scales": scales(special_terms(request.subject))}
+    return _page(request, "safety/record.html", context, crumbs=crumbs)
 
 
 @subject_page(Permission.VIEW_SAFETY)
@@ -126,6 +128,7 @@ def event(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRe
     """All values of one event, each with the way to its history."""
     found = _event_or_404(request, subject, event_number)
     words = values_in_words(found)
+    is_special = is_of_special_interest(subject, term_code=found.term_code, term=found.term)
     context = {
         "event": found,
         "groups": [
@@ -134,7 +137,7 @@ def event(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRe
         ],
         "related_to": causes_in_words(found.related_to),
         "since_infusion": since_infusion(found),
-        "points_to_check": points_to_check(found.outline),
+        "points_to_check": points_to_check(found.outline, is_usually_special=is_special),
         "may_correct": request.roles.may(Permission.RECORD_ADVERSE_EVENTS, subject.site),
         "may_see_history": request.roles.may(Permission.VIEW_HISTORY, subject.site),
         **_review(request, found),
@@ -205,9 +208,8 @@ def _show_both(request: SubjectRequest, form: CorrectionForm, stored: Any) -> Ht
 def _correction_page(request: SubjectRequest, event: Any, form: CorrectionForm, **more: Any) -> HttpResponse:
     subject = event.subject
     crumbs = [_log_crumb(subject), _event_crumb(subject, event), (_("Correct"), "")]
-    return _page(
-        request, "safety/correct.html", {"event": event, "form": form, "scales": SCALES, **more}, crumbs=crumbs
-    )
+    context = {"event": event, "form": form, "scales": scales(special_terms(subject)), **more}
+    return _page(request, "safety/correct.html", context, crumbs=crumbs)
 
 
 def _page(

@@ -1,4 +1,4 @@
-"""Reports to print: a case on the CIOMS I form, the safety of the trial for its monitoring committee."""
+"""Reports to print: a case on the CIOMS I form."""
 
 from typing import Any
 
@@ -9,14 +9,9 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from patients.access import SubjectRequest, subject_page
 from safety.printed.cioms import cioms_pdf
-from safety.printed.dmc import Summary, dmc_pdf
-from safety.selectors.alerts import alerts_of, newest_version
 from safety.selectors.cases import versions_of
-from safety.selectors.incidence import incidence_of
-from safety.selectors.reports import cases_to_print, report_to_print, sender_of
+from safety.selectors.reports import report_to_print, sender_of
 from safety.views.case_pages import case_or_404
-from trials.access import TrialRequest, trial_page
-from trials.selectors import protocol_of
 
 
 @require_safe
@@ -31,23 +26,6 @@ def cioms(request: SubjectRequest, *, subject: Any, event_number: int, version_n
     sender = sender_of(case, version, arm=content["subject"]["arm"], now=timezone.now())
     pdf = cioms_pdf(content, sender, is_draft=version.submitted_at is None)
     return _pdf(pdf, f"{request.trial.registration}-{case}-v{version.number}-CIOMS-I")
-
-
-@require_safe
-@trial_page(Permission.REVIEW_SAFETY)
-def dmc_summary(request: TrialRequest, *, trial: Any) -> HttpResponse:
-    """Incidence, serious events and stopping rules as they stand now."""
-    now = timezone.now()
-    version = newest_version(trial)
-    summary = Summary(
-        trial=trial,
-        sponsor=protocol_of(version).sponsor,
-        version=version.version,
-        incidence=incidence_of(trial, request.user),
-        cases=list(cases_to_print(trial, request.user)),
-        alerts=alerts_of(trial, request.user),
-    )
-    return _pdf(dmc_pdf(summary, now), f"{trial.registration}-safety-summary-{now:%Y-%m-%d}")
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

@@ -47,6 +47,8 @@ workspace:edit-sheet       POST    -            -             -        -       -
 workspace:sites            GET     -            -             -        -       -     -             +      -
 workspace:site-days        GET     -            -             -        -       -     -             +      -
 workspace:site-days        POST    -            -             -        -       -     -             +      -
+workspace:sponsor-zone     GET     -            -             -        -       -     -             +      -
+workspace:sponsor-zone     POST    -            -             -        -       -     -             +      -
 workspace:ranges           GET     +            +             +        +       +     -             -      +
 workspace:new-range        GET     +            +             -        -       +     -             -      -
 workspace:new-range        POST    +            +             -        -       +     -             -      -
@@ -194,7 +196,7 @@ safety:review              POST    -            -             -        +       -
 safety:desk                GET     -            -             -        +       -     -             -      -
 safety:incidence           GET     +            +             +        +       +     -             -      +
 safety:cioms               GET     +            +             +        +       +     0             0      +
-safety:dmc-summary         GET     -            -             -        +       -     -             -      -
+exports:safety-summary     POST    -            -             -        +       -     -             -      -
 workspace:safety-profile   GET     +            +             +        +       +     0             0      +
 exports:line-listing       POST    -            -             -        +       +     -             -      -
 exports:list               GET     -            -             -        -       +     +             +      -

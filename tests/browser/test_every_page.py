@@ -26,6 +26,7 @@ NO_PAGE_OF_THEIR_OWN = {
     "assessments:form-not-done",
     "exports:create",
     "exports:line-listing",
+    "exports:safety-summary",
     "notifications:follow",  # goes on to what a reminder is about
     "notifications:read-all",
     "patients:calendar-feed",
@@ -35,7 +36,6 @@ NO_PAGE_OF_THEIR_OWN = {
     "patients:reopen-visit",
     "patients:void-deviation",
     "safety:cioms",
-    "safety:dmc-summary",
     "safety:review",
     "safety:case-close",
     "safety:case-document",  # a file

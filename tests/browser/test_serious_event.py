@@ -110,11 +110,11 @@ def test_a_reaction_to_an_infusion_is_reported_asked_about_and_assessed_as_susar
     open_from_inbox(sponsor, "a serious event is reported")
     _take_up(sponsor)
     write_step(sponsor, "Ask the site", QUESTION, said="The site is asked.")
-    mails_tell({"the medical monitor asks": [nurse, doctor]}, secret=SECRET)
-    open_from_inbox(site, "the medical monitor asks")
+    mails_tell({"the safety monitor asks": [nurse, doctor]}, secret=SECRET)
+    open_from_inbox(site, "the safety monitor asks")
     expect(site.get_by_role("main")).to_contain_text(QUESTION)
     write_step(site, "Answer", ANSWER, said="The answer is sent.")
-    inbox_lacks(clinic, "the medical monitor asks")
+    inbox_lacks(clinic, "the safety monitor asks")
     mails_tell({"the site has answered": [monitor]}, secret=SECRET)
     open_from_inbox(sponsor, "the site has answered")
     expect(sponsor.get_by_role("main")).to_contain_text(ANSWER)
@@ -221,7 +221,7 @@ def _attach_the_letter(page: Page) -> None:
     link = page.get_by_role("region", name="Documents").get_by_role("link", name="Discharge letter")
     with page.expect_download() as download:
         link.click()
-    assert download.value.suggested_filename == "discharge letter.pdf"
+    assert download.value.suggested_filename == "SAE-0001-1.pdf"
     assert download.value.path().read_bytes() == PDF
 
 

@@ -220,6 +220,7 @@ SIGHTS = (
     Sight("today-administrator", "administrator", TRIAL),
     Sight("sites", "administrator", f"{TRIAL}sites/"),
     Sight("site-days", "administrator", f"{TRIAL}sites/1/days/"),
+    Sight("sponsor-zone", "administrator", f"{TRIAL}sites/sponsor/"),
     Sight("sheets", "administrator", f"{TRIAL}information-sheets/"),
     Sight("sheet-new", "administrator", f"{TRIAL}information-sheets/new/"),
     Sight("sheet-edit", "administrator", f"{TRIAL}information-sheets/1/"),

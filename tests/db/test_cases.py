@@ -21,6 +21,7 @@ from patients.services.consent import withdraw_consent
 from patients.services.locks import locked_subject
 from safety.models import AdverseEvent, CaseStep, ReportVersion, SeriousCase
 from safety.report_content import record_of
+from safety.report_names import names_for
 from safety.report_words import changes_between
 from safety.selectors.cases import case_of_event, signed_text, versions_of
 from safety.selectors.clocks import cases_to_watch, clocks_of
@@ -304,7 +305,7 @@ def test_the_report_holds_person_doses_lots_and_documents(
     assert int(dose["amount"]) > 10**6
     assert dose["lot"]
     assert content["documents"] == [
-        {"title": "Letter", "file_name": "letter.pdf", "media_type": "application/pdf", "digest": document.digest}
+        {"title": "Letter", "media_type": "application/pdf", "size": document.size, "digest": document.digest}
     ]
 
 
@@ -467,7 +468,8 @@ def changed(case: SeriousCase, by: User) -> list[tuple[str, str, str]]:
     found = case_of_event(subject=case.subject, event_number=case.event.number, user=by)
     assert found is not None
     signed = found.versions.exclude(submitted_at=None).latest("number")
-    return [(change.label, change.before, change.after) for change in changes_between(signed.content, record_of(found))]
+    differences = changes_between(signed.content, record_of(found), names_for(found.subject))
+    return [(change.label, change.before, change.after) for change in differences]
 
 
 def test_nothing_has_changed_right_after_signing(subject: Subject, investigator: User) -> None:
@@ -484,7 +486,7 @@ def test_a_corrected_event_shows_what_has_changed_since_it_was_signed(
     found = changed(case, investigator)
     assert ("Outcome", "Recovering or resolving", "Recovered or resolved") in found
     assert ("Ended on", "–", "2026-05-20") in found
-    assert ("Documents", "–", "Discharge letter, letter.pdf") in found
+    assert ("Documents", "–", "Discharge letter, PDF, 35\xa0bytes") in found
     assert not any(label == "Version" for label, _before, _after in found)
 
 

@@ -67,7 +67,7 @@ def submitted_case(subject: Subject, doctor: User, **changed: Any) -> SeriousCas
 
 
 def case_in_review(subject: Subject, doctor: User, reviewer: User, **changed: Any) -> SeriousCase:
-    """The same, taken up by the medical monitor."""
+    """The same, taken up by the safety monitor."""
     case = submitted_case(subject, doctor, **changed)
     take_step(case=case, step=Step.TAKE_UP, by=reviewer)
     return SeriousCase.objects.get(pk=case.pk)

@@ -190,12 +190,19 @@ INFUSED = frozenset({Cause.INFUSION_PROCEDURE})
         (replace(MILD_FEVER, term="allergic_reaction", related_to=INFUSED), "infusion related reaction"),
         (replace(MILD_FEVER, term="allergic_reaction", related_to=frozenset({Cause.CELL_PRODUCT})), "infusion related"),
         (replace(SERIOUS, admitted_on=None), "first day is not recorded"),
-        (replace(MILD_FEVER, term="fever", is_special_interest=False), "special interest"),
     ],
 )
 def test_what_is_unusual_is_pointed_out(event: Outline, words: str) -> None:
     (point,) = points_to_check(event)
     assert words in str(point)
+
+
+def test_an_event_that_is_usually_of_special_interest_and_not_marked_is_pointed_out() -> None:
+    unmarked = replace(MILD_FEVER, is_special_interest=False)
+    (point,) = points_to_check(unmarked, is_usually_special=True)
+    assert "special interest" in str(point)
+    assert points_to_check(unmarked) == []
+    assert points_to_check(replace(MILD_FEVER, is_special_interest=True), is_usually_special=True) == []
 
 
 @pytest.mark.parametrize(

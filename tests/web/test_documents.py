@@ -17,6 +17,7 @@ from audit.context import acting
 from audit.history import changes
 from patients.models import Subject
 from safety.models import CaseDocument, SeriousCase
+from safety.report_content import record_of
 from safety.services import add_document
 from tests.factories import make_member, make_subject
 from tests.factories.cases import JPEG, PDF, PNG, a_file, serious_event
@@ -80,9 +81,8 @@ def test_pdf_png_and_jpeg_are_attached(
     response = attach(nurse, case, SimpleUploadedFile(name, content, "text/html"))
     assert response.status_code == 302
     document = CaseDocument.objects.get()
-    assert (document.title, document.file_name, document.media_type, document.size, document.added_by) == (
+    assert (document.title, document.media_type, document.size, document.added_by) == (
         "Discharge letter",
-        name,
         media_type,
         len(content),
         coordinator,
@@ -217,6 +217,14 @@ def test_a_file_whose_row_is_refused_is_not_left_behind(case: SeriousCase, coord
     assert list(folder.iterdir()) == []
 
 
+def test_the_name_of_the_file_is_kept_nowhere(nurse: Client, case: SeriousCase) -> None:
+    page = text(nurse.get(attach(nurse, case, a_file("Wang Fang 13800138000.pdf")).url))
+    assert "Discharge letter" in page
+    kept = [*CaseDocument.objects.values(), *CaseDocument.pgh_event_model.objects.values()]
+    for said in (page, str(kept), str(record_of(case))):
+        assert "Wang Fang" not in said
+
+
 # --- fetching ---------------------------------------------------------------------------------------------------------
 
 
@@ -230,11 +238,19 @@ def test_a_document_is_sent_to_be_saved_and_never_to_be_shown(
 ) -> None:
     response = nurse.get(address("case-document", case, document.pk))
     assert b"".join(response.streaming_content) == PDF
-    assert response.headers["Content-Disposition"].startswith("attachment; filename")
-    assert "inline" not in response.headers["Content-Disposition"]
+    assert response.headers["Content-Disposition"] == 'attachment; filename="SAE-0001-1.pdf"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_documents_are_sent_under_case_number_and_ending(
+    nurse: Client, case: SeriousCase, document: CaseDocument, coordinator: User
+) -> None:
+    photograph = add_document(case=case, title="Rash", file=a_file("Wang.jpeg", JPEG), by=coordinator)
+    response = nurse.get(address("case-document", case, photograph.pk))
+    assert b"".join(response.streaming_content) == JPEG
+    assert response.headers["Content-Disposition"] == 'attachment; filename="SAE-0001-2.jpg"'
 
 
 @pytest.mark.parametrize(

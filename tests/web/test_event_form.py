@@ -1,5 +1,6 @@
 """The form of an event: what it offers, what it fills in, its lines, and what it makes of a suggestion."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,13 +10,15 @@ from django.urls import reverse
 from accounts.models import User
 from audit.context import acting
 from patients.models import Subject, Visit
+from safety.forms.events import RecordForm
 from safety.models import AdverseEvent, ConcomitantMedication, SuggestionDecision
 from safety.selectors.suggestions import open_suggestions
 from safety.services import decide_suggestion, record_adverse_event
 from tests.factories import complete_form, make_member, make_subject, results_for, take_place
+from tests.factories.desk import plan_safety
 from tests.web.pages import signed_in, text, words
 from tests.worlds import NOW
-from trials.models import Site
+from trials.models import Site, Trial
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -229,6 +232,44 @@ def test_an_event_of_special_interest_is_marked(subject: Subject, coordinator: U
     marked, not_marked = (words(signed_in(coordinator).get(address("event", subject, n))) for n in (1, 2))
     assert "usually of special interest" not in marked
     assert "usually of special interest" in not_marked
+
+
+OWN_TERMS = '[special_interest]\nterms = ["chills", "Injection site pain"]\n'
+
+
+def special_on_the_form(page: str) -> set[str]:
+    """The terms whose choice ticks that the event is of special interest."""
+    return set(re.findall(r'data-term="(\w+)"\s+data-grade="\d" data-special', page))
+
+
+def test_the_protocols_own_events_of_special_interest_are_suggested(
+    trial: Trial, site: Site, subject: Subject, coordinator: User
+) -> None:
+    usual = {"thromboembolic_event", "infusion_related_reaction", "allergic_reaction", "anaphylaxis", "fever"}
+    client = signed_in(coordinator)
+    assert special_on_the_form(client.get(address("record", subject)).content.decode()) == usual
+    plan_safety(trial, OWN_TERMS)
+    later = make_subject(site, coordinator, TODAY - timedelta(days=10))
+    assert special_on_the_form(client.get(address("record", later)).content.decode()) == {"chills"}
+    told = ({"term_code": "fever"}, {"term_code": "chills"}, {"term": "injection site PAIN"}, {"term": "Cough"})
+    for fields in told:
+        record_adverse_event(subject=later, fields={**FEVER, "term_code": "other", **fields}, by=coordinator)
+    pages = [words(client.get(address("event", later, number))) for number in (1, 2, 3, 4)]
+    assert ["usually of special interest" in page for page in pages] == [False, True, True, False]
+
+
+def test_a_suggested_event_is_ticked_as_the_protocol_has_it(trial: Trial, visit: Visit, coordinator: User) -> None:
+    (suggestion,) = open_suggestions(visit.subject)
+    for plan, version, is_special in (
+        (f'[special_interest]\nterms = ["{suggestion.term}"]\n', "1.5", True),
+        (OWN_TERMS, "1.6", False),
+    ):
+        stored = plan_safety(trial, plan, version)
+        with acting(by=coordinator, reason="Amendment"):
+            visit.subject.protocol_version = stored
+            visit.subject.save()
+        form = RecordForm(subject=visit.subject, suggested=suggestion)
+        assert form.initial["is_special_interest"] is is_special
 
 
 def test_suggestions_stand_above_the_events_of_who_records_them(visit: Visit, coordinator: User, site: Site) -> None:

@@ -1,6 +1,7 @@
 """Reports to print, and the clocks on the pages of cases."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pypdfium2
@@ -11,12 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from audit.context import acting
+from exports.models import ExportRecord
 from patients.models import Subject
 from patients.services.consent import withdraw_consent
-from safety.models import SeriousCase
+from safety.models import ReportVersion, SeriousCase
 from safety.services import assess, follow_up
 from tests.factories import infused_subject, make_member, make_subject
-from tests.factories.cases import case_in_review, submitted_case, written_case
+from tests.factories.cases import case_in_review, serious_event, submitted_case, written_case
 from tests.factories.serious import change_case, change_event
 from tests.web.pages import signed_in, text, words
 from trials.models import Site, Trial
@@ -53,7 +56,7 @@ def address(name: str, case: SeriousCase, *more: Any) -> str:
 
 
 def summary(trial: Trial) -> str:
-    return reverse("safety:dmc-summary", args=[trial.registration])
+    return reverse("exports:safety-summary", args=[trial.registration])
 
 
 def printed(response: Any) -> str:
@@ -74,7 +77,7 @@ def squeezed(said: str) -> str:
 # --- CIOMS I ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_form_of_an_assessed_version_says_what_the_medical_monitor_signed(
+def test_the_form_of_an_assessed_version_says_what_the_safety_monitor_signed(
     subject: Subject, doctor: User, trial: Trial
 ) -> None:
     monitor = make_member("safety_monitor", trial=trial)
@@ -103,7 +106,7 @@ def test_the_form_holds_what_the_report_says_and_who_sends_it(case: SeriousCase,
         "20 MAY 2026",
         "High fever two hours after the infusion; a night in hospital.",
         "Adipose-derived multipotent mesenchymal stem cells",
-        "35,000,000 cells, 2026-05-20",
+        "35 million cells, 2026-05-20",
         "16. Route(s) of administration intravenous",
         "Guangdong Provincial Hospital of Traditional Chinese Medicine",
         f"{case.subject.site.trial.registration}-{case}",
@@ -179,7 +182,7 @@ def test_the_summary_counts_treated_subjects_and_lists_serious_events(
     case: SeriousCase, site: Site, doctor: User, trial: Trial, reviewer: Client
 ) -> None:
     infused_subject(site, doctor)
-    page = printed(reviewer.get(summary(trial)))
+    page = printed(reviewer.post(summary(trial)))
     for said in (
         "Safety summary for the data monitoring committee",
         f"{trial.registration} {trial.short_title}",
@@ -188,7 +191,8 @@ def test_the_summary_counts_treated_subjects_and_lists_serious_events(
         "Serious 1/2 (50.0%) [1.3–98.7] Events: 1 3: 1",
         "Of special interest 0/2 (0.0%) [0.0–84.2] Events: 0 –",
         "Fever 1/2",
-        f"{case} {case.subject.number} ADMSC Fever 3 2026-05-20",
+        "Serious events: 1",
+        f"{case} {case.subject.number} AD-MSCs group Fever 3 2026-05-20",
         "Needs or prolongs a stay in hospital",
         "Submitted",
         "The protocol names no stopping rule as a value.",
@@ -197,8 +201,52 @@ def test_the_summary_counts_treated_subjects_and_lists_serious_events(
         assert squeezed(said) in page
 
 
+def test_a_serious_event_without_a_case_is_listed_after_the_cases(
+    case: SeriousCase, subject: Subject, doctor: User, trial: Trial, reviewer: Client
+) -> None:
+    event = serious_event(subject, doctor, term="Stroke")
+    with acting(by=doctor, reason="As before there were cases"):
+        ReportVersion.objects.filter(case=event.case).delete()
+        event.case.delete()
+    page = printed(reviewer.post(summary(trial)))
+    assert squeezed("Serious events: 2") in page
+    assert squeezed(f"– {subject.number} AD-MSCs group Stroke 3 2026-05-20") in page
+    assert squeezed("Not reported yet") in page
+    assert page.index(f"{case}") < page.index("Stroke3")
+
+
+def test_an_event_that_is_serious_no_more_stays_in_the_summary_while_it_has_a_case(
+    case: SeriousCase, trial: Trial, reviewer: Client
+) -> None:
+    change_event(case.event, grade=2, is_serious=False, caused_hospitalisation=False, serious_known_at=None)
+    page = printed(reviewer.post(summary(trial)))
+    assert squeezed("Serious events: 1") in page
+    assert squeezed("Not serious any more") in page
+
+
+def test_a_summary_that_is_handed_out_is_recorded_with_its_checksum(
+    case: SeriousCase, trial: Trial, site: Site, other_site: Site, reviewer: Client
+) -> None:
+    response = reviewer.post(summary(trial))
+    record = ExportRecord.objects.get()
+    digest = sha256(response.content).hexdigest()
+    assert (record.trial, record.sha256, record.site_codes, record.rows) == (trial, digest, [site.code], 1)
+    assert not record.is_zip
+    assert record.made_by.pk == int(reviewer.session["_auth_user_id"])
+    assert response.headers["Content-Disposition"].startswith(f'attachment; filename="{trial.registration}_20260520T')
+    manager = signed_in(make_member("data_manager", trial=trial))
+    page = text(manager.get(reverse("exports:list", args=[trial.registration])))
+    assert "Safety summary for the data monitoring committee" in page
+    assert digest in page
+
+
+def test_the_summary_is_not_made_by_looking_at_its_address(trial: Trial, site: Site, reviewer: Client) -> None:
+    assert reviewer.get(summary(trial)).status_code == 405
+    assert not ExportRecord.objects.exists()
+
+
 def test_the_summary_of_a_trial_that_has_nothing_says_so(trial: Trial, site: Site, reviewer: Client) -> None:
-    page = printed(reviewer.get(summary(trial)))
+    page = printed(reviewer.post(summary(trial)))
     for said in ("Nobody has been treated yet.", "No serious event is reported."):
         assert squeezed(said) in page
 
@@ -207,15 +255,15 @@ def test_subjects_who_withdrew_the_use_of_their_data_are_not_counted(
     case: SeriousCase, doctor: User, trial: Trial, reviewer: Client
 ) -> None:
     withdraw_consent(subject=case.subject, scope="data_use", withdrawn_on=date(2026, 5, 20), reason="", by=doctor)
-    assert squeezed("Nobody has been treated yet.") in printed(reviewer.get(summary(trial)))
+    assert squeezed("Nobody has been treated yet.") in printed(reviewer.post(summary(trial)))
 
 
 def test_the_summary_is_printed_in_chinese(case: SeriousCase, trial: Trial) -> None:
     change_event(case.event, term="输注后发热")
     reader = signed_in(make_member("safety_monitor", trial=trial, language="zh-hans"))
-    assert "输注后发热" in printed(reader.get(summary(trial)))
+    assert "输注后发热" in printed(reader.post(summary(trial)))
 
 
 def test_the_safety_desk_leads_to_the_summary(trial: Trial, site: Site, reviewer: Client) -> None:
     page = text(reviewer.get(reverse("safety:desk", args=[trial.registration])))
-    assert f'href="{summary(trial)}"' in page
+    assert f'action="{summary(trial)}"' in page

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit.history import changes
 from tests.factories import make_member, make_randomised_trial, make_site, system
 from tests.web.pages import signed_in, text, words
 from trials.models import Site, Trial
-from trials.services import set_working_days
+from trials.services import set_sponsor_time_zone, set_working_days
 from workspace.site_forms import weekdays_in_words
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -141,3 +142,86 @@ def test_only_who_manages_the_trial_is_offered_its_sites(trial: Trial, nurse: Cl
     assert of_sites(trial) in text(administrator.get(today))
     assert of_sites(trial) not in text(nurse.get(today))
     assert nurse.get(of_sites(trial)).status_code == 403
+
+
+# --- the sponsor ------------------------------------------------------------------------------------------------------
+
+ZONE = {"sponsor_time_zone": "Europe/Vienna", "reason": "Office for drug safety", "seen_time_zone": ""}
+
+
+def of_sponsor(trial: Trial) -> str:
+    return reverse("workspace:sponsor-zone", args=[trial.registration])
+
+
+def stored_zone(trial: Trial) -> str:
+    trial.refresh_from_db()
+    return trial.sponsor_time_zone
+
+
+def test_the_list_says_where_the_sponsor_counts_days(trial: Trial, site: Site, administrator: Client) -> None:
+    page = administrator.get(of_sites(trial))
+    assert of_sponsor(trial) in text(page)
+    assert "Asia/Shanghai as at the first site, GZ (default)" in words(page)
+    assert "Day 0 and the days for reports to authorities are those of this time zone." in words(page)
+    set_sponsor_time_zone(trial=trial, time_zone="America/Los_Angeles", by=system(), reason="Moved")
+    page = administrator.get(of_sites(trial))
+    assert "Time zone America/Los_Angeles Time there now 2026-05-19 21:00" in words(page)
+    assert "first site" not in words(page)
+
+
+def test_without_a_site_the_sponsor_counts_in_utc(trial: Trial, administrator: Client) -> None:
+    assert "UTC until there is a site (default)" in words(administrator.get(of_sites(trial)))
+
+
+def test_the_time_zone_of_the_sponsor_is_saved_with_its_reason(trial: Trial, site: Site, administrator: Client) -> None:
+    page = administrator.post(of_sponsor(trial), ZONE, follow=True)
+    assert "Time zone of the sponsor saved." in text(page)
+    assert stored_zone(trial) == "Europe/Vienna"
+    assert trial.sponsor_zone.key == "Europe/Vienna"
+    (change,) = changes(trial, ["sponsor_time_zone"])[1:]
+    assert (change.before, change.after, change.reason) == ("", "Europe/Vienna", "Office for drug safety")
+    back = {"sponsor_time_zone": " ", "reason": "As before", "seen_time_zone": "Europe/Vienna"}
+    administrator.post(of_sponsor(trial), back)
+    assert stored_zone(trial) == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"sponsor_time_zone": "CST"}, "CST is not a time zone such as Asia/Shanghai."),
+        ({"sponsor_time_zone": "../etc/passwd"}, "is not a time zone such as Asia/Shanghai."),
+        ({"sponsor_time_zone": "x" * 61}, "at most 60 characters"),
+        ({"sponsor_time_zone": ""}, "Nothing was changed, so there is nothing to save."),
+        ({"reason": " "}, "This field is required."),
+    ],
+)
+def test_a_wrong_time_zone_is_refused_and_stays_typed(
+    trial: Trial, site: Site, administrator: Client, changed: dict[str, str], message: str
+) -> None:
+    sent = {**ZONE, **changed}
+    page = administrator.post(of_sponsor(trial), sent)
+    assert page.status_code == 422
+    assert message in text(page)
+    assert "Stored now" not in text(page)
+    if sent["sponsor_time_zone"]:
+        assert f'value="{sent["sponsor_time_zone"]}"' in page.content.decode()
+    assert stored_zone(trial) == ""
+
+
+def test_who_changes_the_time_zone_second_sees_what_is_stored(trial: Trial, site: Site, administrator: Client) -> None:
+    administrator.post(of_sponsor(trial), ZONE)
+    later = {**ZONE, "sponsor_time_zone": "Asia/Tokyo"}
+    page = administrator.post(of_sponsor(trial), later)
+    assert page.status_code == 422
+    assert "Somebody else has changed the time zone since you opened it." in text(page)
+    assert "Stored now: Europe/Vienna." in text(page)
+    administrator.post(of_sponsor(trial), {**later, "seen_time_zone": "Europe/Vienna"})
+    assert stored_zone(trial) == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize("role", ["coordinator", "investigator", "safety_monitor", "data_manager", "auditor"])
+def test_others_do_not_change_where_the_sponsor_counts(trial: Trial, site: Site, role: str) -> None:
+    client = signed_in(make_member(role, site))
+    assert client.get(of_sponsor(trial)).status_code == 403
+    assert client.post(of_sponsor(trial), ZONE).status_code == 403
+    assert stored_zone(trial) == ""

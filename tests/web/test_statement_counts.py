@@ -78,7 +78,7 @@ patients:identity           /            coordinator    12
 patients:consent            /            coordinator    17
 patients:withdraw           /            coordinator    12
 workspace:sheets            -            administrator  9
-workspace:sites             -            administrator  9
+workspace:sites             -            administrator  10
 workspace:ranges            -            coordinator    11
 workspace:ranges            ?show=all    monitor        11
 patients:visit              /W4          coordinator    15

@@ -2,6 +2,7 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
+import trials.models.time_zones
 from django.db import migrations, models
 
 
@@ -27,12 +28,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='trial',
             name='sponsor_time_zone',
-            field=models.CharField(blank=True, help_text='Days for reports to authorities are counted there. Empty: as at the first site (default).', max_length=60, verbose_name='time zone of the sponsor'),
+            field=models.CharField(blank=True, help_text='Days for reports to authorities are counted there. Empty: as at the first site (default).', max_length=60, validators=[trials.models.time_zones.validate_time_zone], verbose_name='time zone of the sponsor'),
         ),
         migrations.AddField(
             model_name='trialevent',
             name='sponsor_time_zone',
-            field=models.CharField(blank=True, help_text='Days for reports to authorities are counted there. Empty: as at the first site (default).', max_length=60, verbose_name='time zone of the sponsor'),
+            field=models.CharField(blank=True, help_text='Days for reports to authorities are counted there. Empty: as at the first site (default).', max_length=60, validators=[trials.models.time_zones.validate_time_zone], verbose_name='time zone of the sponsor'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='trial',

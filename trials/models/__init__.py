@@ -15,7 +15,8 @@ from trials.models.lot_codes import (
 from trials.models.normal_range import NormalRange
 from trials.models.product_lot import ProductLot
 from trials.models.sheet import ConsentLanguage, InformationSheet
-from trials.models.site import Site, validate_time_zone
+from trials.models.site import Site
+from trials.models.time_zones import validate_time_zone
 from trials.models.trial import ProtocolVersion, Trial
 
 __all__ = [

@@ -25,7 +25,7 @@ from trials.models.lot_codes import (
     TissueSource,
     VisualInspection,
 )
-from trials.models.site import validate_time_zone
+from trials.models.time_zones import validate_time_zone
 from trials.models.trial import Trial
 
 ONCE_RELEASED = (LotStatus.RELEASED, LotStatus.RECALLED)

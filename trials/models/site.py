@@ -1,10 +1,9 @@
 """Where a trial treats its subjects."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -13,13 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.tracking import audited
 from clinical.reminder_stages import MONDAY_TO_FRIDAY, WorkingDays
+from trials.models.time_zones import validate_time_zone
 from trials.models.trial import Trial
-
-
-def validate_time_zone(name: str) -> None:
-    """Accept names of the IANA time zone database only."""
-    if name not in available_timezones():
-        raise ValidationError(_("%(name)s is not a time zone such as Asia/Shanghai."), params={"name": name})
 
 
 def monday_to_friday() -> list[int]:

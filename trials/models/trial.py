@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.tracking import audited
+from trials.models.time_zones import validate_time_zone
 
 
 @audited
@@ -20,11 +21,11 @@ class Trial(models.Model):
     enrolment_target = models.PositiveIntegerField(
         _("enrolment target"), null=True, blank=True, help_text=_("Empty: as many subjects as the protocol plans.")
     )
-
     sponsor_time_zone = models.CharField(
         _("time zone of the sponsor"),
         max_length=60,
         blank=True,
+        validators=[validate_time_zone],
         help_text=_("Days for reports to authorities are counted there. Empty: as at the first site (default)."),
     )
 

@@ -6,7 +6,7 @@ from trials.services.lots import correct_lot, recall_lot, register_lot, reject_l
 from trials.services.normal_ranges import add_list_of_ranges, add_normal_range, correct_normal_range
 from trials.services.people import delegate, end_delegation
 from trials.services.protocols import ProtocolFrozen, load_protocol
-from trials.services.sites import open_site, set_working_days
+from trials.services.sites import open_site, set_sponsor_time_zone, set_working_days
 
 __all__ = [
     "ProtocolFrozen",
@@ -26,5 +26,6 @@ __all__ = [
     "release_lot",
     "set_enrolment_cap",
     "set_enrolment_target",
+    "set_sponsor_time_zone",
     "set_working_days",
 ]

@@ -1,4 +1,4 @@
-"""Opening sites, and the days on which they work."""
+"""Opening sites, the days on which they work, and where the sponsor is."""
 
 from collections.abc import Collection
 from datetime import date
@@ -59,6 +59,30 @@ def set_working_days(
     stored.full_clean()
     with acting(by=by, reason=stated(reason)):
         stored.save(update_fields=[*changed, "days_version"])
+    return stored
+
+
+@transaction.atomic
+def set_sponsor_time_zone(
+    *, trial: Trial, time_zone: str, by: User, reason: str, seen_time_zone: str | None = None
+) -> Trial:
+    """Where the sponsor counts the days of reports to authorities, for a reason; empty: as at the first site.
+
+    Raises ValidationError (field `sponsor_time_zone`) for what is no time zone, also when somebody else has changed it
+    since `seen_time_zone` was read, when nothing differs, or when the reason is missing.
+    """
+    stored = Trial.objects.select_for_update(no_key=True).get(pk=trial.pk)
+    if seen_time_zone is not None and stored.sponsor_time_zone != seen_time_zone:
+        raise ValidationError(
+            _("Somebody else has changed the time zone since you opened it. Check the values and save again.")
+        )
+    wanted = time_zone.strip()
+    if wanted == stored.sponsor_time_zone:
+        raise ValidationError(_("Nothing was changed, so there is nothing to save."))
+    stored.sponsor_time_zone = wanted
+    stored.full_clean()
+    with acting(by=by, reason=stated(reason)):
+        stored.save(update_fields=["sponsor_time_zone"])
     return stored
 
 
