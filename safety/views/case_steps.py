@@ -54,12 +54,13 @@ _LEADS: Final = (Step.SUBMIT, Step.TAKE_UP, Step.ANSWER, Step.ASSESS, Step.CLOSE
 """Of the steps that are possible, the first of these is what the case waits for."""
 
 
-def actions_for(case: Any, roles: Collection[Any], *, is_awaited_by_authority: bool) -> list[Action]:
+def actions_for(case: Any, roles: Collection[Any], *, is_awaited_by_authority: bool, may_grow: bool) -> list[Action]:
     """What may be done now, what the case waits for last, as on every page.
 
-    While a clock runs until the authority is told, an assessed case waits for that and cannot be closed.
+    While a clock runs until the authority is told, an assessed case waits for that and cannot be closed. `may_grow` is
+    False once the use of the data is withdrawn: nothing new is reported then.
     """
-    steps = possible_steps(case, roles)
+    steps = [step for step in possible_steps(case, roles) if may_grow or step is not Step.FOLLOW_UP]
     is_to_be_reported = is_awaited_by_authority and Step.CLOSE in steps
     if is_to_be_reported:
         steps.remove(Step.CLOSE)

@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from accounts.roles import ROLES, roles_with
 from clinical.safety.workflow import Step
 from patients.access import SubjectRequest, subject_page
+from patients.policies import may_receive_data
 from patients.views.common import add_error
 from safety.case_roles import transition_for
 from safety.forms.cases import DraftForm, SubmitForm
@@ -29,6 +30,7 @@ from safety.services.cases import draft_of, missing_in
 from safety.views.case_pages import address, case_or_404, case_page, roles_of
 from safety.views.case_steps import actions_for, why_not_closed
 from trials.access import TrialRequest, trial_page
+from trials.policies import allows
 
 CASES_PER_PAGE = 25
 
@@ -69,6 +71,7 @@ def case(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRes
     versions = reads.versions_of(found)
     roles = roles_of(request)
     clocks = clocks_of(found)
+    may_grow = allows(may_receive_data, subject)
     steps = list(reads.steps_of(found))
     context = {
         "standing": reads.standing_of(found, versions),
@@ -78,10 +81,10 @@ def case(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRes
         "clocks": clocks,
         "documents": reads.documents_of(found),
         "authority_reports": authority_reports_of(found),
-        "actions": actions_for(found, roles, is_awaited_by_authority=bool(due_to_authority(clocks))),
+        "actions": actions_for(found, roles, is_awaited_by_authority=bool(due_to_authority(clocks)), may_grow=may_grow),
         "why_not_closed": why_not_closed(found, roles, clocks),
         "may_write": request.roles.may(Permission.RECORD_ADVERSE_EVENTS, subject.site),
-        "may_attach": bool(roles),
+        "may_attach": bool(roles) and may_grow,
         "may_report_on": request.roles.may(Permission.REVIEW_SAFETY, subject.site) and found.day_zero is not None,
     }
     return case_page(request, found, "safety/case.html", context)

@@ -237,6 +237,9 @@ def test_a_report_of_earlier_days_is_written_and_sent_after_the_use_of_the_data_
     assert nurse.post(address("case-draft", subject), {**WRITTEN, "seen_version": 1}).status_code == 302
     assert doctor.post(address("case-submit", subject), signature_for(case)).status_code == 302
     assert stored(case).state == "submitted"
+    page = nurse.get(address("case", subject))
+    assert address("case-attach", subject) not in links(page)
+    assert address("case-follow-up", subject) not in links(page)
     assert nurse.get(address("case-attach", subject)).status_code == 409
     assert nurse.post(address("case-follow-up", subject), {"text": "Recovered"}).status_code == 409
 
