@@ -10,6 +10,7 @@ from protocols.draft_examples import read_example
 from protocols.draft_safety import FILE as SAFETY
 from protocols.draft_safety import read_safety
 from protocols.problems import Problem
+from protocols.safety_plan import SafetyPlan
 from protocols.schema import (
     DEFAULT_PGA_LEVELS,
     Allocation,
@@ -20,7 +21,6 @@ from protocols.schema import (
     EndpointRole,
     Epoch,
     ExampleSubject,
-    SafetyPlan,
     Visit,
     VisitContent,
 )

@@ -8,7 +8,7 @@ from clinical.safety.incidence import GRADES
 from clinical.safety.stopping_rules import StoppingRule
 from clinical.safety.terms import NamedTerm
 from protocols.problems import Problem
-from protocols.schema import ExpectedEvent, SafetyPlan, SpecialInterest
+from protocols.safety_plan import ExpectedEvent, SafetyPlan, SpecialInterest
 from protocols.toml_table import Table
 
 Item = TypeVar("Item")

@@ -18,10 +18,9 @@ from clinical.eligibility import (
 )
 from clinical.numbers import plain
 from clinical.reminder_stages import ReminderDays
-from clinical.safety.stopping_rules import StoppingRule
-from clinical.safety.terms import NamedTerm
 from clinical.scoring.pga import SIX_LEVELS
 from clinical.visit_windows import PlannedVisit, VisitTiming
+from protocols.safety_plan import SafetyPlan
 
 #: The form that documents an infusion. The form of a comparator is named by its arm.
 INFUSION_FORM = "infusion"
@@ -245,44 +244,6 @@ class ExampleSubject:
 
 
 @dataclass(frozen=True)
-class ExpectedEvent:
-    """An event that the reference safety information names, up to a grade that is itself expected."""
-
-    term: NamedTerm
-    grade_at_most: int
-
-
-@dataclass(frozen=True)
-class SpecialInterest:
-    """The events that the protocol asks to follow closely; none where it does not say."""
-
-    terms: tuple[NamedTerm, ...] = ()
-    is_default: bool = False
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class SafetyPlan:
-    """What the protocol says of safety; empty where it says nothing. ``source`` is the reference safety information."""
-
-    source: str = ""
-    expected: tuple[ExpectedEvent, ...] = ()
-    special_interest: SpecialInterest = SpecialInterest()
-    stopping_rules: tuple[StoppingRule, ...] = ()
-
-    def expects(self, term: str, grade: int) -> bool | None:
-        """Whether an event of this term (``clinical.safety.terms.counted_term``) and grade is expected; None where no
-        reference safety information is given."""
-        if not self.expected:
-            return None
-        return any(event.term.key == term and grade <= event.grade_at_most for event in self.expected)
-
-    def is_of_special_interest(self, term: str) -> bool:
-        """Whether the protocol asks to follow events of this term closely."""
-        return any(each.key == term for each in self.special_interest.terms)
-
-
-@dataclass(frozen=True)
 class Protocol:
     """One version of one protocol. ``anchor`` is the visit of the first treatment (Day 1).
 
@@ -315,7 +276,7 @@ class Protocol:
     endpoints: tuple[Endpoint, ...]
     examples: tuple[ExampleSubject, ...]
     panels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    safety: SafetyPlan = SafetyPlan()
+    safety: SafetyPlan = field(default_factory=SafetyPlan)
 
     @property
     def reminder_days(self) -> ReminderDays:

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext, pgettext
 from clinical.safety.incidence import GRADES
 from clinical.safety.stopping_rules import StoppingRule
 from clinical.safety.terms import NamedTerm
-from protocols.schema import ExpectedEvent
+from protocols.safety_plan import ExpectedEvent
 from safety.selectors.counted import term_name
 
 

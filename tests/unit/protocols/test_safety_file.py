@@ -7,7 +7,7 @@ from clinical.safety.terms import NamedTerm
 from protocols.differences import Aspect, Change, Part, differences
 from protocols.loader import content_hash, parse
 from protocols.problems import ProtocolError
-from protocols.schema import ExpectedEvent, SafetyPlan, SpecialInterest
+from protocols.safety_plan import ExpectedEvent, SafetyPlan, SpecialInterest
 
 S = "safety.toml"
 SAFETY = """
