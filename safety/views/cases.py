@@ -71,7 +71,7 @@ def case(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRes
     versions = reads.versions_of(found)
     roles = roles_of(request)
     clocks = clocks_of(found)
-    may_grow = allows(may_receive_data, subject)
+    may_grow = bool(roles) and allows(may_receive_data, subject)
     steps = list(reads.steps_of(found))
     context = {
         "standing": reads.standing_of(found, versions),
@@ -84,7 +84,7 @@ def case(request: SubjectRequest, *, subject: Any, event_number: int) -> HttpRes
         "actions": actions_for(found, roles, is_awaited_by_authority=bool(due_to_authority(clocks)), may_grow=may_grow),
         "why_not_closed": why_not_closed(found, roles, clocks),
         "may_write": request.roles.may(Permission.RECORD_ADVERSE_EVENTS, subject.site),
-        "may_attach": bool(roles) and may_grow,
+        "may_attach": may_grow,
         "may_report_on": request.roles.may(Permission.REVIEW_SAFETY, subject.site) and found.day_zero is not None,
     }
     return case_page(request, found, "safety/case.html", context)

@@ -128,7 +128,7 @@ def full_trial() -> None:
         mark_not_done(spec=INSTRUMENTS["bsa"], visit=visit, reason_not_done=AWKWARD[:40], by=doctor, expected_version=0)
         onset = visit.occurred_on
         record_adverse_event(subject=subject, fields={**FEVER, "onset": onset.isoformat()}, by=doctor)
-        course = {"onset_time": time(7, 5), "grade_changes": [(onset, 1)]}
+        course = {"onset_time": time(0, 0), "grade_changes": [(onset, 1)]}
         of_visit = {**FEVER, "onset": onset.isoformat(), "visit": visit, "narrative": AWKWARD, **course}
         record_adverse_event(subject=subject, fields=of_visit, by=doctor)
         _medication(subject, doctor)
@@ -405,7 +405,7 @@ def test_changes_of_grade_and_treatments_of_events_have_files_of_their_own(full:
         {**of_subject(event.subject), "event": number, "medication": "2"} for event in events for number in ("1", "2")
     ]
     times = [row["onset_time"] for row in rows_of(members, "adverse_events.csv")]
-    assert times == ["", "07:05", "", "07:05"]
+    assert times == ["", "00:00", "", "00:00"]
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_every_box_says_what_was_signed() -> None:
         },
         "abated": "yes",
         "drugs": [{"product": "Adipose MSC", "lot": "AD-2301"}, {"product": "Product of the arm", "lot": ""}],
-        "doses": ["35,000,000 cells, 2026-04-20", "35,000,000 cells, 2026-05-18"],
+        "doses": ["35 million cells, 2026-04-20", "35 million cells, 2026-05-18"],
         "route": "intravenous",
         "indication": "Psoriasis",
         "therapy": {"first": "2026-04-20", "last": "2026-05-18"},
@@ -140,7 +140,7 @@ def test_every_box_says_what_was_signed() -> None:
     assert said == {
         "event": "Reaction to the infusion",
         "term": "Infusion related reaction",
-        "grade": "3 · Severe: hospital treatment, or limits self-care",
+        "grade": "3 · Prolonged, recurrent, or hospital stay",
         "causality": (
             "cell product: Probable or likely; infusion procedure: Possible; disease: Unlikely; latex: Possible"
         ),
@@ -217,7 +217,7 @@ def test_the_printed_form_holds_every_box() -> None:
         "Severity grade: 3",
         "latex: Possible",
         "Adipose MSC, lot AD-2301",
-        "35,000,000 cells, 2026-05-18",
+        "35 million cells, 2026-05-18",
         "17. Indication(s) for use Psoriasis",
         "2026-04-20 – 2026-05-18",
         "Folic acid, 5 mg",

@@ -188,7 +188,7 @@ def test_the_summary_counts_treated_subjects_and_lists_serious_events(
         f"{trial.registration} {trial.short_title}",
         "State of the record 2026-05-20 12:00 UTC+08:00",
         "(2 treated)",
-        "Serious 1/2 (50.0%) [1.3–98.7] Events: 1 3: 1",
+        "Serious 1/2 (50.0%) [1.3–98.7] Events: 1 grade 3: 1",
         "Of special interest 0/2 (0.0%) [0.0–84.2] Events: 0 –",
         "Fever 1/2",
         "Serious events: 1",

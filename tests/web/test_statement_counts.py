@@ -105,7 +105,7 @@ safety:correct-medication   /1           coordinator    12
 safety:medication-history   /1           monitor        14
 safety:cases                -            monitor        14
 safety:case                 /2           monitor        26
-safety:case                 /2           safety_monitor 26
+safety:case                 /2           safety_monitor 27
 safety:case-version         /2/1         monitor        13
 safety:case-draft           /3           coordinator    14
 safety:case-submit          /3           investigator   19
