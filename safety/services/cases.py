@@ -272,4 +272,4 @@ def missing_in(version: ReportVersion) -> list[str]:
     narrative (ICH E2A; ICH E2B(R3), element H.1).
     """
     wanted = ["what_is_new"] if version.number > 1 else []
-    return [column_name(ReportVersion, name) for name in (*WRITTEN, *wanted) if not getattr(version, name)]
+    return [f"“{column_name(ReportVersion, name)}”" for name in (*WRITTEN, *wanted) if not getattr(version, name)]

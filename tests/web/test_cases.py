@@ -219,7 +219,7 @@ def test_an_incomplete_report_says_what_is_missing_before_it_asks_for_the_passwo
     sent = doctor.post(address("case-submit", subject), signature_for(case))
     assert (read.status_code, sent.status_code) == (200, 422)
     for page in (read, sent):
-        assert "The report is not complete. Still missing: Narrative, Reported by, Reporter is." in words(page)
+        assert "The report is not complete. Still missing: “Narrative”, “Reported by”, “Reporter is”." in words(page)
         assert address("case-draft", subject) in links(page)
         assert 'name="password"' not in links(page)
     save_draft(case=case, fields=WRITTEN, seen_version=1, by=investigator)
