@@ -4,9 +4,15 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from safety.models import SeriousCase
+from safety.models import ReportVersion, SeriousCase
 from safety.selectors.clocks import ClockRow, due_to_authority
 from trials.policies import NotAllowedNow
+
+
+def may_be_submitted(case: SeriousCase, version: ReportVersion) -> None:
+    """The first report is about a serious event; a follow-up may say that it is none any more."""
+    if version.number == 1 and not case.event.is_serious:
+        raise NotAllowedNow(_("The event is no longer serious, so there is nothing to report."))
 
 
 def may_be_closed(case: SeriousCase, rows: Collection[ClockRow]) -> None:

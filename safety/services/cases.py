@@ -18,7 +18,7 @@ from patients.policies import may_receive_data
 from patients.services.locks import locked_subject
 from safety.case_roles import roles_in, transition_for
 from safety.models import AdverseEvent, CaseStep, ReportVersion, SeriousCase
-from safety.policies import may_be_closed
+from safety.policies import may_be_closed, may_be_submitted
 from safety.report_content import WRITTEN, report_content
 from safety.report_words import column_name
 from safety.selectors.clocks import clocks_of
@@ -142,8 +142,7 @@ def submit(*, case: SeriousCase, seen: str, by: User) -> ReportVersion:
     case = locked_case(case)
     found = transition_for(case, Step.SUBMIT, roles_in(case, by))
     version = draft_of(case)
-    if version.number == 1 and not case.event.is_serious:
-        raise NotAllowedNow(_("The event is no longer serious, so there is nothing to report."))
+    may_be_submitted(case, version)
     if missing := missing_in(version):
         raise ValidationError(_("The report is not complete. Still missing: %(what)s.") % {"what": ", ".join(missing)})
     content = report_content(case, version)

@@ -180,6 +180,7 @@ def _with_words(request: SubjectRequest, event_number: int, step: Step, *, label
             messages.success(request, said)
             return redirect(address("case", case))
     _name, words, _icon, _is_post = _OFFERED[step]
-    context = {"form": form, "here": words, "button": words, "said": step.value, "questions": reads.steps_of(case)}
+    spoken = [taken for taken in reads.steps_of(case) if taken.text]
+    context = {"form": form, "here": words, "button": words, "said": step.value, "questions": spoken}
     status = 422 if form.errors else 200
     return case_page(request, case, "safety/case_step.html", context, here=str(words), status=status)

@@ -19,6 +19,7 @@ from patients.policies import may_receive_data
 from patients.views.common import add_error
 from safety.case_roles import transition_for
 from safety.forms.cases import DraftForm, SubmitForm
+from safety.policies import may_be_submitted
 from safety.report_names import names_for
 from safety.report_words import sections_of
 from safety.selectors import cases as reads
@@ -145,6 +146,7 @@ def case_submit(request: SubjectRequest, *, subject: Any, event_number: int) -> 
     found = case_or_404(request, event_number)
     transition_for(found, Step.SUBMIT, roles_of(request))
     version = draft_of(found)
+    may_be_submitted(found, version)
     content, digest = reads.content_now(found, version)
     missing = missing_in(version)
     form = None if missing else SubmitForm(_posted(request), request=request, initial={"seen": digest})

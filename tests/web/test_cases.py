@@ -11,10 +11,11 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import ROLES
 from audit.context import acting
+from clinical.safety.workflow import Step
 from patients.models import Subject
 from patients.services.consent import withdraw_consent
 from safety.models import AuthorityReport, ReportVersion, SeriousCase
-from safety.services import assess, correct_adverse_event, follow_up, report_to_authority, save_draft
+from safety.services import assess, correct_adverse_event, follow_up, report_to_authority, save_draft, take_step
 from tests.factories import PASSWORD, make_member, make_subject, system
 from tests.factories.cases import (
     WRITTEN,
@@ -372,11 +373,28 @@ def test_a_case_that_has_not_changed_says_nothing_of_it(nurse: Client, subject: 
     assert "Changed since" not in text(nurse.get(address("case", subject)))
 
 
-def test_an_event_that_is_no_longer_serious_is_pointed_out(nurse: Client, subject: Subject, investigator: User) -> None:
+def test_an_event_that_is_no_longer_serious_is_pointed_out(
+    nurse: Client, doctor: Client, subject: Subject, investigator: User
+) -> None:
     mild = {"grade": 1, "is_serious": False, "caused_hospitalisation": False, "serious_known_at": None}
     case = serious_event(subject, investigator).case
     correct_adverse_event(event=case.event, fields=mild, reason="Letter", seen_version=1, by=investigator)
     assert "there is nothing to report" in text(nurse.get(address("case", subject)))
+    refusal = doctor.get(address("case-submit", subject))
+    assert refusal.status_code == 409
+    assert 'name="password"' not in links(refusal)
+
+
+def test_only_what_was_said_is_listed_before_new_information(
+    nurse: Client, reviewer: User, subject: Subject, investigator: User
+) -> None:
+    case = submitted_case(subject, investigator)
+    assert "What was said" not in text(nurse.get(address("case-follow-up", subject)))
+    for step, said in ((Step.TAKE_UP, ""), (Step.ASK, "Which medicine?")):
+        take_step(case=case, step=step, by=reviewer, text=said)
+    page = text(nurse.get(address("case-follow-up", subject)))
+    assert "What was said" in page
+    assert "Which medicine?" in page
 
 
 # --- the steps --------------------------------------------------------------------------------------------------------
